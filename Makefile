@@ -1,0 +1,59 @@
+# Two commands do all: `make run` serves the model, `make test` checks everything.
+# Each sets up .venv by itself the first time, from the hash-pinned files in requirements/.
+
+PYTHON ?= python3
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+bin := $(VENV)/bin
+
+.PHONY: run test train search lint format lock clean
+.DEFAULT_GOAL := run
+
+# No access log: it prints query strings, and a query string may hold a measurement.
+run: $(VENV)/.serve
+	@$(bin)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --no-access-log
+
+test: lint
+	$(bin)/python -m coverage run -m pytest
+	$(bin)/python -m coverage report
+
+lint: $(VENV)/.dev
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+train: $(VENV)/.train
+	@$(bin)/python -m training
+
+search: $(VENV)/.train
+	@$(bin)/python -m training --search
+
+format: $(VENV)/.dev
+	$(bin)/ruff check --fix
+	$(bin)/ruff format
+
+# Writes the lock files from pyproject.toml; needs the network. The two smaller ones take
+# the largest one's versions, so that all three fit into one environment.
+lock: $(VENV)/.dev
+	$(bin)/uv pip compile $(lock) --group dev --output-file requirements/dev.txt
+	$(bin)/uv pip compile $(lock) --constraints requirements/dev.txt --output-file requirements/serve.txt
+	$(bin)/uv pip compile $(lock) --constraints requirements/dev.txt --group train --output-file requirements/train.txt
+
+# One version for every Python, so that all of them train the same bytes.
+lock = pyproject.toml --universal --generate-hashes --fork-strategy fewest \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --quiet
+
+clean:
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(VENV)/.%: requirements/%.txt | $(bin)/python
+	@echo "Installing $< into $(VENV); the next run will not need to."
+	$(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+$(bin)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
