@@ -1,0 +1,60 @@
+"""The five measurements the model is a function of: the contract between the rooms.
+
+Training compiles exactly these columns, the scorecard stores them and the service asks
+for them by these names, in this order. The quantities are those of Street, Wolberg and
+Mangasarian, "Nuclear feature extraction for breast tumor diagnosis" (1993), as published
+in the Wisconsin Diagnostic Breast Cancer data set. That data set states no physical
+units: lengths and areas are in the scale of its images.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measured quantity of the cell nuclei in a scan.
+
+    Attributes:
+        name: The key that carries it in a request.
+        column: Its column in the data set, as scikit-learn names it.
+        description: Its meaning and unit, in one line.
+    """
+
+    name: str
+    column: str
+    description: str
+
+
+MEASUREMENTS = (
+    Measurement(
+        "meanConcavePoints",
+        "mean concave points",
+        "Concave portions of the nucleus contour (relative count, no unit), "
+        "mean over all nuclei in the scan.",
+    ),
+    Measurement(
+        "worstRadius",
+        "worst radius",
+        "Nucleus radius, centre to contour (length in the image's scale), "
+        "mean of the three largest values in the scan.",
+    ),
+    Measurement(
+        "worstTexture",
+        "worst texture",
+        "Standard deviation of the grey levels inside a nucleus (grey levels), "
+        "mean of the three largest values in the scan.",
+    ),
+    Measurement(
+        "worstArea",
+        "worst area",
+        "Nucleus area (squared length in the image's scale), "
+        "mean of the three largest values in the scan.",
+    ),
+    Measurement(
+        "worstConcavePoints",
+        "worst concave points",
+        "Concave portions of the nucleus contour (relative count, no unit), "
+        "mean of the three largest values in the scan.",
+    ),
+)
+"""The request contract's features, in the order in which values are given to the model."""

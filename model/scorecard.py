@@ -1,0 +1,113 @@
+"""The model in memory: five step functions, added up.
+
+A gradient-boosting ensemble whose trees all have one split is additive: each tree looks
+at one feature and adds one of two constants. Its trees therefore merge, without loss,
+into one step function per feature, and a score is an intercept plus five look-ups.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, isfinite
+from typing import Any, Literal
+
+from model.features import Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Feature(Measurement):
+    """A measurement together with the step function that the model applies to it.
+
+    Attributes:
+        minimum: The smallest value seen in training, in the measurement's unit.
+        maximum: The largest value seen in training, in the measurement's unit.
+        thresholds: Strictly increasing upper bounds, inclusive, of every step but the
+            last, in the measurement's unit.
+        points: The log-odds each step adds to the score; one more than thresholds.
+
+    Raises:
+        ValueError: The table is not a step function.
+    """
+
+    minimum: float
+    maximum: float
+    thresholds: tuple[float, ...]
+    points: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a table that is not a step function."""
+        numbers = (self.minimum, self.maximum, *self.thresholds, *self.points)
+        if not all(isinstance(number, (int, float)) and isfinite(number) for number in numbers):
+            raise ValueError(f"feature {self.name!r} has an entry that is not a finite number")
+        if self.minimum > self.maximum:
+            raise ValueError(f"feature {self.name!r} has a minimum above its maximum")
+        if any(lower >= upper for lower, upper in pairwise(self.thresholds)):
+            raise ValueError(f"feature {self.name!r} has thresholds that do not increase")
+        if len(self.points) != len(self.thresholds) + 1:
+            raise ValueError(f"feature {self.name!r} needs one more point than thresholds")
+
+    def contribution(self, value: float) -> float:
+        """Return the log-odds that a finite ``value`` of this feature adds to the score.
+
+        Raises:
+            ValueError: ``value`` is NaN or infinite. It would otherwise fall silently
+                into the first or last step. The message does not repeat it.
+        """
+        if not isfinite(value):
+            raise ValueError(f"{self.name!r} must be a finite number")
+        return self.points[bisect_left(self.thresholds, value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """A verified additive classifier of breast tumours.
+
+    Every method takes ``values``: one finite float per feature, in the order of
+    ``features``. All raise ``ValueError`` for another number of values, or for one that
+    is NaN or infinite.
+
+    Attributes:
+        features: The model's inputs, in order.
+        intercept: The score before any feature is looked at, in log-odds: that of the
+            share of malignant tumours in the training data.
+        classes: What each label means: ``{0: "benign", 1: "malignant"}``.
+        provenance: Where the numbers come from: the scikit-learn version, the training
+            data and its hash, the parameters and the headline metrics.
+        digest: The SHA-256 of the scorecard file's content, 64 hexadecimal digits.
+    """
+
+    features: tuple[Feature, ...]
+    intercept: float
+    classes: Mapping[int, str]
+    provenance: Mapping[str, Any]
+    digest: str
+
+    def score(self, values: Sequence[float]) -> float:
+        """Return the log-odds that the tumour is malignant.
+
+        It equals scikit-learn's ``decision_function`` to within 1e-12, up to the largest
+        float32 (3.4e38), beyond which scikit-learn refuses a value.
+        """
+        total = self.intercept
+        # Added one by one: since Python 3.12 sum() compensates, and the last bit would
+        # depend on the interpreter.
+        for feature, value in zip(self.features, values, strict=True):
+            total += feature.contribution(value)
+        return total
+
+    def probability(self, values: Sequence[float]) -> float:
+        """Return the estimated probability, 0 to 1, that the tumour is malignant."""
+        return 1.0 / (1.0 + exp(-self.score(values)))
+
+    def label(self, values: Sequence[float]) -> Literal[0, 1]:
+        """Return 1 for malignant or 0 for benign, as scikit-learn's ``predict`` does."""
+        return 1 if self.score(values) >= 0.0 else 0
+
+    def contributions(self, values: Sequence[float]) -> dict[str, float]:
+        """Return each feature's log-odds by request name.
+
+        Added to the intercept in the order given, they are the score to the last bit.
+        """
+        pairs = zip(self.features, values, strict=True)
+        return {feature.name: feature.contribution(value) for feature, value in pairs}
