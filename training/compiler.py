@@ -1,0 +1,134 @@
+"""Merge an ensemble of one-split trees into one step function per feature.
+
+The tables answer for float64 values as scikit-learn does, although scikit-learn rounds
+each value to float32 before it compares it with a float64 threshold: every threshold is
+moved to the largest float64 that is still rounded to its left side.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from math import fsum, inf, log, nextafter
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import GradientBoostingClassifier
+
+from model import MEASUREMENTS, Feature, Measurement
+from training.dataset import Dataset, Rows
+from training.errors import FeaturesDiffer, NotAdditive, NotBinary
+
+PLACES = 13
+"""Decimal places of every stored log-odds.
+
+Six rounded numbers are added up, so a score is off by 3e-13 at most. In return a
+processor whose exp() differs in the last bit still writes the same file.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An ensemble as tables: the intercept in log-odds, and the step functions."""
+
+    intercept: float
+    features: tuple[Feature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stump:
+    """A tree with one split: adds ``left`` up to and including ``boundary``, else ``right``."""
+
+    boundary: float
+    left: float
+    right: float
+
+
+def compile_ensemble(estimator: GradientBoostingClassifier, data: Dataset) -> Compiled:
+    """Return the tables equal to ``estimator``, which was fitted on ``data.train``.
+
+    Raises:
+        NotBinary: The target's classes are not 0 and 1.
+        FeaturesDiffer: The columns are not the request contract's.
+        NotAdditive: A tree looks at more than one feature.
+    """
+    _require_binary(estimator)
+    measurements = contract_measurements(data.columns)
+    constants = [log(estimator.init_.class_prior_[1] / estimator.init_.class_prior_[0])]
+    stumps: list[list[_Stump]] = [[] for _ in measurements]
+    for number, (fitted,) in enumerate(estimator.estimators_, start=1):
+        tree = fitted.tree_
+        _require_stump(tree, number)
+        values = [estimator.learning_rate * float(value) for value in tree.value[:, 0, 0]]
+        if tree.node_count == 1:  # It found nothing to split on.
+            constants += values
+        else:
+            last = boundary(float(tree.threshold[0]))
+            stumps[tree.feature[0]].append(_Stump(last, *values[1:]))
+    tables = zip(measurements, stumps, data.train.T, strict=True)
+    return Compiled(round(fsum(constants), PLACES), tuple(_merge(*table) for table in tables))
+
+
+def contract_measurements(columns: tuple[str, ...]) -> tuple[Measurement, ...]:
+    """Return the measurement that each of ``columns`` holds.
+
+    Raises:
+        FeaturesDiffer: They are not the request contract's, in its order.
+    """
+    contract = tuple(measurement.column for measurement in MEASUREMENTS)
+    if columns != contract:
+        raise FeaturesDiffer(
+            f"the features are {', '.join(columns)}; the request contract has "
+            f"{', '.join(contract)}. To serve other features, change model/features.py "
+            "and app/observation.py with them, then train again"
+        )
+    return MEASUREMENTS
+
+
+def boundary(threshold: float) -> float:
+    """Return the largest float64 whose nearest float32 is at most ``threshold``."""
+    below = np.float32(threshold)
+    if float(below) > threshold:
+        below = np.nextafter(below, np.float32(-inf))
+    above = np.nextafter(below, np.float32(inf))
+    # Exact: the sum of two neighbouring float32 numbers fits a float64.
+    middle = (float(below) + float(above)) / 2
+    # Half-way cases go to the even neighbour, which may be the one above.
+    return middle if float(np.float32(middle)) <= threshold else nextafter(middle, -inf)
+
+
+def _require_binary(estimator: GradientBoostingClassifier) -> None:
+    classes = estimator.classes_.tolist()
+    if classes != [0, 1]:
+        raise NotBinary(
+            f"the target has the classes {classes}; code it as 0 for benign and 1 for "
+            "malignant, as training/dataset.py does, and fit again"
+        )
+
+
+def _require_stump(tree: Any, number: int) -> None:
+    if tree.node_count > 3:
+        raise NotAdditive(
+            f"tree {number} has {tree.node_count // 2} splits, so its features interact and no "
+            "table per feature can equal it; fit with max_depth=1"
+        )
+
+
+def _merge(measurement: Measurement, stumps: list[_Stump], values: Rows) -> Feature:
+    thresholds = sorted({stump.boundary for stump in stumps})
+    points = [_points(stumps, thresholds, step) for step in range(len(thresholds) + 1)]
+    return Feature(
+        name=measurement.name,
+        column=measurement.column,
+        description=measurement.description,
+        minimum=float(values.min()),
+        maximum=float(values.max()),
+        thresholds=tuple(thresholds),
+        points=tuple(points),
+    )
+
+
+def _points(stumps: list[_Stump], thresholds: list[float], step: int) -> float:
+    sides = (
+        stump.left if step <= bisect_left(thresholds, stump.boundary) else stump.right
+        for stump in stumps
+    )
+    return round(fsum(sides), PLACES)
