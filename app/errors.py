@@ -1,0 +1,135 @@
+"""Every failure as a refusal: the one place where an exception becomes an HTTP answer.
+
+Two rules hold throughout. An answer tells the caller what to mend and never repeats what
+the caller sent. The log tells the engineer where the code failed, but not an exception's
+message, which may quote a measurement.
+"""
+
+import logging
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.answers import MISSING_VALUES, Refusal
+from app.observation import FEATURE_NAMES
+
+logger = logging.getLogger("app")
+
+REASONS: Mapping[int, str] = {
+    400: MISSING_VALUES,  # FastAPI's own 400: it could not read the body as JSON.
+    404: "nothing is served at this path; POST an observation to /predict, or see /docs",
+    405: "this path does not take this method; its Allow header lists those it takes",
+    415: "the body must be JSON, sent with 'Content-Type: application/json'",
+    500: "the service failed; the observation was not judged",
+}
+"""The reason that goes with each status, where nothing more particular is known."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_]{1,40}")
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Make ``app`` answer every failure with a `Refusal`."""
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_middleware(UnexpectedErrors)
+
+
+class UnexpectedErrors:
+    """Answers 500 for an exception that nothing else handles, and logs where it happened.
+
+    Starlette's own handler for these raises the exception again for the server to log,
+    whose traceback ends with the exception's message.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand in front of ``app``."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            logger.error("a request failed\n%s", "".join(outline(error)))
+            if started:
+                raise RuntimeError("the answer broke off after it had started") from None
+            await _refuse(500)(scope, receive, send)
+
+
+def outline(error: BaseException) -> Iterator[str]:
+    """Yield the traceback of ``error`` and of what caused it, without their messages."""
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__module__}.{type(error).__qualname__}\n"
+    cause = error.__cause__ or error.__context__
+    if cause is not None:
+        yield "caused by\n"
+        yield from outline(cause)
+
+
+def explain(errors: Iterable[Mapping[str, Any]]) -> str:
+    """Return the reason for refusing a body in which Pydantic found ``errors``.
+
+    A body that lacks anything is told all that it must hold. Otherwise each wrong key is
+    told what is expected of it.
+    """
+    wrong = {_key(error["loc"]): error["type"] for error in errors}
+    if None in wrong or "missing" in wrong.values():
+        return MISSING_VALUES
+    return "; ".join(_expectation(str(key), kind) for key, kind in wrong.items())
+
+
+def _key(location: Sequence[str | int]) -> str | None:
+    """Return the body's key that ``location`` is about, or None if it is the body itself."""
+    match location:
+        case ("body", str(key)):
+            return key
+        case _:
+            return None
+
+
+def _expectation(key: str, kind: str) -> str:
+    if kind != "extra_forbidden":
+        return f"'{key}' must be a finite number, 0 or more"
+    # A key is the caller's own text. Repeated only where it cannot spell a measurement.
+    named = f"'{key}'" if _PLAIN_KEY.fullmatch(key) else "one of the keys"
+    return f"{named} is not a feature; 'body' takes only: {', '.join(FEATURE_NAMES)}"
+
+
+def _refuse(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    reason = REASONS.get(status, "the request was refused")
+    return Refusal(reason=reason, status=str(status)).response(dict(headers or {}))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # Starlette lists the methods of the first route that has the path.
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return _refuse(error.status_code, headers)
+
+
+async def _on_validation_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return Refusal(reason=explain(error.errors()), status="400").response()
+
+
+def _methods(request: Request) -> set[str]:
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    found = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in found for method in route.methods or ()}

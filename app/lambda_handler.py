@@ -1,0 +1,73 @@
+"""The AWS Lambda entry point, ``app.lambda_handler.handler``.
+
+Importing this module loads and verifies the model; an invocation loads nothing.
+"""
+
+import asyncio
+import json
+from typing import Any
+
+from mangum import Mangum
+from mangum.types import LambdaContext
+
+from app.answers import Refusal
+from app.main import app
+
+_UNREADABLE = Refusal(
+    reason=(
+        "the event must be a Function URL request (payload format 2.0), or an object whose "
+        "'body' is an observation as JSON text"
+    ),
+    status="400",
+)
+
+# Mangum runs the app on the thread's current event loop. Python 3.14 no longer makes one
+# unasked, and other code may have taken it away (asyncio.run does), so this one is kept.
+_loop = asyncio.new_event_loop()
+asyncio.set_event_loop(_loop)
+
+# Mangum would run a lifespan anew on every invocation.
+_over_http = Mangum(app, lifespan="off")
+
+
+def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
+    """Answer one invocation.
+
+    A Function URL event is answered with an HTTP response. A direct invocation with
+    ``{"body": "<JSON text>"}``, as from the console's test button, is answered with the
+    three keys of the contract alone, and so is anything else, with a refusal.
+    """
+    asyncio.set_event_loop(_loop)
+    match event:
+        case {"version": "2.0", "requestContext": {"http": {}}}:
+            return _answer_url(event, context)
+        case {"body": str(text)} if "requestContext" not in event:
+            answer: dict[str, Any] = json.loads(_over_http(_post(text), context)["body"])
+            return answer
+        case _:
+            return _UNREADABLE.model_dump()
+
+
+def _answer_url(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    try:
+        return _over_http(event, context)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # Whatever the app raises is answered inside Mangum, so this was Mangum reading an
+        # event with a part missing, of the wrong type, or not base64 though it says so.
+        return {
+            "statusCode": 400,
+            "headers": {"content-type": "application/json"},
+            "body": _UNREADABLE.model_dump_json(),
+            "isBase64Encoded": False,
+        }
+
+
+def _post(text: str) -> dict[str, Any]:
+    """Return the Function URL event that would have carried ``text``."""
+    return {
+        "version": "2.0",
+        "requestContext": {"http": {"method": "POST", "path": "/predict", "sourceIp": "127.0.0.1"}},
+        "headers": {"content-type": "application/json"},
+        "body": text,
+        "isBase64Encoded": False,
+    }
