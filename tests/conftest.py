@@ -1,0 +1,64 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import hypothesis
+import pytest
+
+import model
+
+ROOT = Path(__file__).parent.parent
+
+# The same examples in every CI run; new ones each time on a developer's machine.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("laptop", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "laptop")
+
+
+@pytest.fixture(scope="session")
+def scorecard() -> model.Scorecard:
+    return model.load()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str] | None = None) -> Iterator[str]:
+    """Run ``command``, which starts uvicorn, until the block ends; yield its address."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        lines = iter(process.stderr.readline, "")
+        found = (re.search(r"running on (http://[\d.:]+)", line) for line in lines)
+        yield next(match[1] for match in found if match)
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The address of a real uvicorn that serves ``app.main:app``."""
+    uvicorn = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0", "--no-access-log"]
+    with running(uvicorn) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def client(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address) as connected:
+        yield connected

@@ -1,0 +1,122 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import GradientBoostingClassifier
+
+from model import HOME, SCORECARD, parse
+from tests.conftest import ROOT
+from training.artefact import (
+    ESTIMATOR,
+    SEARCH,
+    read_search,
+    render,
+    replace_file,
+    scorecard_text,
+    write_model,
+)
+from training.compiler import compile_ensemble
+from training.dataset import Dataset
+from training.errors import NotExact, SearchMissing
+
+COMMITTED = (HOME / SCORECARD).read_text(encoding="utf-8")
+
+
+def text(estimator: GradientBoostingClassifier, data: Dataset) -> str:
+    return scorecard_text(compile_ensemble(estimator, data), estimator, data, read_search(HOME))
+
+
+def test_the_committed_scorecard_is_what_training_writes(
+    estimator: GradientBoostingClassifier, data: Dataset
+) -> None:
+    assert text(estimator, data) == COMMITTED
+
+
+def test_another_processors_last_bit_changes_no_byte(tmp_path: Path) -> None:
+    """Without fused multiply-add, as glibc has it for older processors, exp() differs."""
+    (tmp_path / SEARCH).write_bytes((HOME / SEARCH).read_bytes())
+    flags = ",".join(f"-{name}" for name in ("AVX2_Usable", "FMA_Usable", "AVX2", "FMA"))
+    subprocess.run(
+        [sys.executable, "-m", "training", "--folder", tmp_path],
+        cwd=ROOT,
+        env={**os.environ, "GLIBC_TUNABLES": f"glibc.cpu.hwcaps={flags}"},
+        check=True,
+    )
+    assert (tmp_path / SCORECARD).read_text(encoding="utf-8") == COMMITTED
+
+
+def test_the_written_estimator_is_the_one_that_was_compiled(
+    estimator: GradientBoostingClassifier, data: Dataset, tmp_path: Path
+) -> None:
+    write_model(tmp_path, COMMITTED, estimator)
+    assert (tmp_path / SCORECARD).read_text(encoding="utf-8") == COMMITTED
+    loaded = joblib.load(tmp_path / ESTIMATOR)
+    assert (loaded.decision_function(data.test) == estimator.decision_function(data.test)).all()
+    assert {path.name for path in tmp_path.iterdir()} == {SCORECARD, ESTIMATOR}
+
+
+def test_the_headline_metrics_are_those_of_the_search_and_the_hold_out() -> None:
+    metrics = parse(COMMITTED).provenance["metrics"]
+    assert metrics["holdOut"]["missed"] == 3
+    assert metrics["holdOut"]["falseAlarms"] == 2
+    assert metrics["holdOut"]["f1"] == 2 * 40 / (2 * 40 + 3 + 2)
+    assert round(metrics["crossValidation"]["f1"], 3) == 0.956
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"loss": "exponential"}, {"init": DummyClassifier(strategy="uniform", random_state=0)}],
+)
+def test_an_ensemble_that_the_tables_do_not_equal(
+    parameters: dict[str, Any], data: Dataset
+) -> None:
+    estimator = GradientBoostingClassifier(n_estimators=5, max_depth=1, **parameters)
+    estimator.fit(data.train, data.train_labels)
+    with pytest.raises(NotExact, match="fit with loss='log_loss' and without an initial"):
+        text(estimator, data)
+
+
+def test_lists_and_objects_of_plain_values_stay_on_one_line() -> None:
+    document = {"rows": [[1, 2], [3]], "all": [0.5, "a b"], "one": {"two": 2, "three": [3]}}
+    assert render(document) == (
+        '{\n  "rows": [\n    [1, 2],\n    [3]\n  ],\n  "all": [0.5, "a b"],\n'
+        '  "one": {\n    "two": 2,\n    "three": [3]\n  }\n}\n'
+    )
+    assert json.loads(render(document)) == document
+
+
+def test_a_number_that_json_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        render({"score": float(np.nan)})
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("before")
+
+    def fail(temporary: Path) -> None:
+        temporary.write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        replace_file(path, fail)
+    assert path.read_text() == "before"
+    replace_file(path, lambda temporary: temporary.write_text("after"))
+    assert path.read_text() == "after"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"features": []}'])
+def test_a_search_that_is_not_there_or_not_one(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / SEARCH).write_text(content)
+    with pytest.raises(SearchMissing, match="run 'python -m training --search'"):
+        read_search(tmp_path)
