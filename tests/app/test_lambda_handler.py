@@ -1,0 +1,128 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.lambda_handler import handler
+from app.observation import EXAMPLES
+from tests import function_url
+from tests.conftest import ROOT
+from tests.function_url import CONTEXT
+
+EVENTS = sorted(Path(ROOT, "tests", "events").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
+def test_recorded_events(path: Path) -> None:
+    recorded = json.loads(path.read_text())
+    assert handler(recorded["event"], CONTEXT) == recorded["answer"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        None,
+        [],
+        "text",
+        5,
+        {},
+        {"body": None},
+        {"body": EXAMPLES["malignant"]},
+        EXAMPLES["malignant"],
+        {"Records": [{"eventSource": "aws:s3"}]},
+        {"version": "2.0", "requestContext": {"http": None}},
+        {"version": "1.0", "requestContext": {}, "httpMethod": "POST", "path": "/predict"},
+        {"requestContext": {"elb": {}}, "httpMethod": "POST", "path": "/", "body": "{}"},
+    ],
+)
+def test_an_event_that_is_no_request_is_refused_in_the_contract(event: object) -> None:
+    answer = handler(event, CONTEXT)
+    assert list(answer) == ["reason", "prediction", "status"]
+    assert answer["reason"].startswith("the event must be a Function URL request")
+    assert (answer["prediction"], answer["status"]) == ("", "400")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"requestContext": {"http": {}}},
+        {"headers": None},
+        {"headers": {"content-type": 5}},
+        {"body": 5},
+        {"body": "e30"},
+        {"rawQueryString": None},
+    ],
+)
+def test_a_function_url_event_that_is_broken_is_refused_over_http(change: dict[str, Any]) -> None:
+    answer = handler({**function_url.event(b"{}"), **change}, CONTEXT)
+    assert answer["statusCode"] == 400
+    assert answer["headers"] == {"content-type": "application/json"}
+    assert json.loads(answer["body"])["status"] == "400"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (json.dumps(EXAMPLES["malignant"]), {"reason": "OK", "prediction": 1, "status": "200"}),
+        (json.dumps(EXAMPLES["benign"]), {"reason": "OK", "prediction": 0, "status": "200"}),
+    ],
+)
+def test_a_direct_invocation_is_answered_with_the_three_keys(
+    text: str, expected: dict[str, Any]
+) -> None:
+    assert handler({"body": text}, CONTEXT) == expected
+
+
+@pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"worstArea": 1}'])
+def test_a_direct_invocation_is_refused_as_over_http(client: httpx.Client, text: str) -> None:
+    assert handler({"body": text}, CONTEXT) == client.post("/predict", content=text).json()
+
+
+def test_the_openapi_document_and_the_docs_are_text_on_lambda_too(client: httpx.Client) -> None:
+    for path in ("/openapi.json", "/docs"):
+        answer = handler(function_url.event(b"", "GET", path), CONTEXT)
+        assert answer["isBase64Encoded"] is False
+        assert answer["body"] == client.get(path).text
+
+
+def test_an_invocation_loads_nothing() -> None:
+    """After the first answer, no invocation opens a file or imports a module."""
+    script = """
+import sys
+from app.lambda_handler import handler
+from app.observation import EXAMPLES
+from tests import function_url
+import json
+good = function_url.event(json.dumps(EXAMPLES["malignant"]).encode())
+bad = function_url.event(b"{}")
+handler(good, function_url.CONTEXT), handler(bad, function_url.CONTEXT)
+seen = []
+sys.addaudithook(lambda event, _: seen.append(event))
+for _ in range(100):
+    assert handler(good, function_url.CONTEXT)["statusCode"] == 200
+    assert handler(bad, function_url.CONTEXT)["statusCode"] == 400
+print([event for event in seen if event in ("open", "import", "exec", "compile")])
+open("/dev/null").close()
+print(seen.count("open"))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "[]\n1\n", "nothing while answering; one open afterwards, which counts"
+
+
+def test_the_handler_imports_nothing_of_training() -> None:
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import app.lambda_handler"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = {line.rpartition("|")[2].strip().partition(".")[0] for line in run.stderr.split("\n")}
+    assert {"app", "model", "mangum", "fastapi"} <= modules
+    assert not modules & {"numpy", "scipy", "sklearn", "joblib", "training", "tqdm"}

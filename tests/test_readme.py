@@ -1,0 +1,103 @@
+"""Every command in the README is run, and every answer shown is the one that it gives."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import model
+from tests.conftest import ROOT, running
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# A reader's shell is not inside a make, which would announce the folders that it enters.
+OUTSIDE = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+ENVIRONMENT = {**OUTSIDE, "VENV": sys.prefix}
+
+
+def transcript(text: str) -> list[tuple[str, str]]:
+    """Return each ``sh`` block of ``text``, with the ``text`` block of output that follows it."""
+    return re.findall(r"```sh\n(.*?)\n```(?:\n\n```text\n(.*?)```)?", text, re.DOTALL)
+
+
+COMMANDS = transcript(README)
+SERVE, TEST = "make run", "make test"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port on which ``make run`` serves, so that a reader's own on 8000 may go on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+    with running(["make", "run", f"PORT={number}"], {"VENV": sys.prefix}) as address:
+        assert address == f"http://127.0.0.1:{number}"
+        yield number
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, for commands that write into it."""
+    folder = tmp_path_factory.mktemp("clone") / "project"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "clf.joblib"))
+    return folder
+
+
+@pytest.mark.parametrize(("command", "shown"), COMMANDS)
+def test_a_command_gives_the_answer_shown(command: str, shown: str, port: int, clone: Path) -> None:
+    if command in (SERVE, TEST):
+        return  # The first runs for all the others; the second is what runs this.
+    command = command.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    command = command.replace(".venv/bin/python", sys.executable)
+    run = subprocess.run(
+        ["bash", "-c", command],
+        cwd=clone,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.splitlines() == shown.splitlines(), run.stderr
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_first_screen_has_a_call_its_answer_and_the_two_commands() -> None:
+    screen = "\n".join(README.splitlines()[:50])
+    first = [command for command, _ in transcript(screen)]
+    assert {SERVE, TEST} < set(first)
+    assert '{"reason":"OK","prediction":1,"status":"200"}' in screen
+    assert "training/" in screen
+    assert "model/" in screen
+    assert "app/" in screen
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    assert f"\nexec {TEST}\n" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_figure_about_the_model_is_the_scorecards(scorecard: model.Scorecard) -> None:
+    metrics = scorecard.provenance["metrics"]
+    chosen, held_out = metrics["crossValidation"], metrics["holdOut"]
+    trees = scorecard.provenance["parameters"]["n_estimators"]
+    thresholds = sum(len(feature.thresholds) for feature in scorecard.features)
+    size = (model.HOME / model.SCORECARD).stat().st_size
+    flat = " ".join(README.split())
+    for claim in (
+        f"{trees} one-split trees",
+        f"{thresholds} thresholds",
+        f"F1 {chosen['f1']:.3f} in {chosen['folds']}-fold cross-validation",
+        f"F1 {held_out['f1']:.3f} on {held_out['patients']} held-out patients",
+        f"{held_out['missed']} missed and {held_out['falseAlarms']} false alarms",
+        f"{size / 1000:.0f} kB",
+    ):
+        assert claim in flat
+
+
+def test_the_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("https://") or Path(ROOT, target).exists(), target
