@@ -49,11 +49,19 @@ lock = pyproject.toml --universal --generate-hashes --fork-strategy fewest \
 clean:
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-$(VENV)/.%: requirements/%.txt | $(bin)/python
-	@echo "Installing $< into $(VENV); the next run will not need to."
+# What is said here goes to stderr: stdout belongs to the command that was asked for.
+install = @echo "Installing $< into $(VENV); the next run will not need to." >&2; \
 	$(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $<
+
+$(VENV)/.%: requirements/%.txt | $(bin)/python
+	$(install)
 	@touch $@
+
+# It holds all that the other two do.
+$(VENV)/.dev: requirements/dev.txt requirements/serve.txt requirements/train.txt | $(bin)/python
+	$(install)
+	@touch $(VENV)/.serve $(VENV)/.train $@
 
 $(bin)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with PYTHON=...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
