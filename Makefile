@@ -35,16 +35,19 @@ format: $(VENV)/.dev
 	$(bin)/ruff check --fix
 	$(bin)/ruff format
 
-# Writes the lock files from pyproject.toml; needs the network. The two smaller ones take
-# the largest one's versions, so that all three fit into one environment.
+# Writes the lock files from pyproject.toml; needs the network. The smaller ones take the
+# largest one's versions, so that what is tested is what runs.
 lock: $(VENV)/.dev
-	$(bin)/uv pip compile $(lock) --group dev --output-file requirements/dev.txt
-	$(bin)/uv pip compile $(lock) --constraints requirements/dev.txt --output-file requirements/serve.txt
-	$(bin)/uv pip compile $(lock) --constraints requirements/dev.txt --group train --output-file requirements/train.txt
+	$(compile) --group dev --output-file requirements/dev.txt
+	$(compile) $(pinned) --output-file requirements/function.txt
+	$(compile) $(pinned) --group serve --output-file requirements/serve.txt
+	$(compile) $(pinned) --group image --output-file requirements/image.txt
+	$(compile) $(pinned) --group train --output-file requirements/train.txt
 
 # One version for every Python, so that all of them train the same bytes.
-lock = pyproject.toml --universal --generate-hashes --fork-strategy fewest \
+compile = $(bin)/uv pip compile pyproject.toml --universal --generate-hashes --fork-strategy fewest \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --quiet
+pinned = --constraints requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
