@@ -8,12 +8,15 @@ PORT ?= 8000
 
 bin := $(VENV)/bin
 
-.PHONY: run test train search lint format lock clean
+.PHONY: run lambda test train search lint format lock clean
 .DEFAULT_GOAL := run
 
-# No access log: it prints query strings, and a query string may hold a measurement.
 run: $(VENV)/.serve
-	@$(bin)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --no-access-log
+	@HOST=$(HOST) PORT=$(PORT) $(bin)/python -m app
+
+# Lambda's own emulator around the same code, on port 9000.
+lambda: $(VENV)/.image
+	@$(bin)/python -m deployment.emulator
 
 test: lint
 	$(bin)/python -m coverage run -m pytest
@@ -53,17 +56,17 @@ clean:
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # What is said here goes to stderr: stdout belongs to the command that was asked for.
-install = @echo "Installing $< into $(VENV); the next run will not need to." >&2; \
-	$(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $<
+install = @echo "Installing $(1) into $(VENV); the next run will not need to." >&2; \
+	$(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $(1)
 
 $(VENV)/.%: requirements/%.txt | $(bin)/python
-	$(install)
+	$(call install,$<)
 	@touch $@
 
-# It holds all that the other two do.
-$(VENV)/.dev: requirements/dev.txt requirements/serve.txt requirements/train.txt | $(bin)/python
-	$(install)
-	@touch $(VENV)/.serve $(VENV)/.train $@
+# It holds all that the others do.
+$(VENV)/.dev: $(wildcard requirements/*.txt) | $(bin)/python
+	$(call install,requirements/dev.txt)
+	@touch $(VENV)/.serve $(VENV)/.image $(VENV)/.train $@
 
 $(bin)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with PYTHON=...")'

