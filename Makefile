@@ -19,7 +19,9 @@ lambda: $(VENV)/.image
 	@$(bin)/python -m deployment.emulator
 
 test: lint
+	@$(bin)/python -m coverage erase
 	$(bin)/python -m coverage run -m pytest
+	@$(bin)/python -m coverage combine --quiet
 	$(bin)/python -m coverage report
 
 lint: $(VENV)/.dev
@@ -53,7 +55,7 @@ compile = $(bin)/uv pip compile pyproject.toml --universal --generate-hashes --f
 pinned = --constraints requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # What is said here goes to stderr: stdout belongs to the command that was asked for.
 install = @echo "Installing $(1) into $(VENV); the next run will not need to." >&2; \

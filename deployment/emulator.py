@@ -63,8 +63,13 @@ def emulator(
         runtime: The command that becomes the function's runtime.
         environment: What the function finds in its environment besides our own.
         output: Where the function's and the emulator's logs go; stderr if None.
+
+    Raises:
+        OSError: The port is taken.
+        RuntimeError: The emulator ended at once.
     """
-    invocations, runtime_api = port or _free_port(), _free_port()
+    # Another emulator on that port would answer in this one's place.
+    invocations, runtime_api = _bound_once(port or 0), _bound_once(0)
     command = [
         str(binary()),
         *("--runtime-interface-emulator-address", f"127.0.0.1:{invocations}"),
@@ -80,7 +85,7 @@ def emulator(
         stderr=subprocess.STDOUT,
     )
     try:
-        _wait_until_listening(invocations, process)
+        wait_until_listening(invocations, process)
         yield f"http://127.0.0.1:{invocations}{INVOCATIONS}"
     finally:
         # The emulator ends its runtime with itself.
@@ -90,6 +95,7 @@ def emulator(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the emulator for a person, until it is interrupted."""
+    # The default is the port on which docker-compose.yml has it, too.
     parser = argparse.ArgumentParser(prog="python -m deployment.emulator")
     parser.add_argument("--port", type=int, default=9000)
     options = parser.parse_args(arguments)
@@ -127,14 +133,17 @@ def _pinned_version() -> str:
     return REQUIREMENT.read_text(encoding="utf-8").partition("==")[2].split()[0]
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+def _bound_once(port: int) -> int:
+    """Return ``port``, or any if it is 0, after seeing that it is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        bound: int = probe.getsockname()[1]
+        return bound
 
 
-def _wait_until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Return when something listens on ``port``; raise `RuntimeError` if ``process`` ends."""
     while process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

@@ -1,5 +1,6 @@
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,15 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
     finally:
         process.terminate()
         process.communicate()
+
+
+@pytest.fixture
+def port() -> int:
+    """A port of 127.0.0.1 on which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+        return number
 
 
 @pytest.fixture(scope="session")
