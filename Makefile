@@ -5,10 +5,11 @@ PYTHON ?= python3
 VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 8000
+ARCH ?= x86_64
 
 bin := $(VENV)/bin
 
-.PHONY: run lambda test train search lint format lock clean
+.PHONY: run lambda package test train search lint format lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.serve
@@ -17,6 +18,10 @@ run: $(VENV)/.serve
 # Lambda's own emulator around the same code, on port 9000.
 lambda: $(VENV)/.image
 	@$(bin)/python -m deployment.emulator
+
+# The zip for Lambda: `make package ARCH=arm64` for the other processor.
+package: $(VENV)/.function
+	@$(bin)/python -m deployment.package --architecture $(ARCH)
 
 test: lint
 	@$(bin)/python -m coverage erase
@@ -68,7 +73,7 @@ $(VENV)/.%: requirements/%.txt | $(bin)/python
 # It holds all that the others do.
 $(VENV)/.dev: $(wildcard requirements/*.txt) | $(bin)/python
 	$(call install,requirements/dev.txt)
-	@touch $(VENV)/.serve $(VENV)/.image $(VENV)/.train $@
+	@touch $(VENV)/.function $(VENV)/.serve $(VENV)/.image $(VENV)/.train $@
 
 $(bin)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with PYTHON=...")'
