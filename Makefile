@@ -9,11 +9,15 @@ ARCH ?= x86_64
 
 bin := $(VENV)/bin
 
-.PHONY: run lambda package test train search lint format lock clean
+.PHONY: run lambda package test bench-cold train search lint format lock clean
 .DEFAULT_GOAL := run
 
+# Exported, not written before the command: that would need a shell, which would not pass
+# on the signal that is to stop the service.
+run: export HOST := $(HOST)
+run: export PORT := $(PORT)
 run: $(VENV)/.serve
-	@HOST=$(HOST) PORT=$(PORT) $(bin)/python -m app
+	@$(bin)/python -m app
 
 # Lambda's own emulator around the same code, on port 9000.
 lambda: $(VENV)/.image
@@ -35,6 +39,13 @@ lint: $(VENV)/.dev
 	$(bin)/mypy
 	$(bin)/lint-imports
 
+# Cold starts; also at fractions of a processor, where a container engine answers.
+bench-cold: $(VENV)/.bench model/clf.joblib
+	@$(bin)/python -m benchmarks.cold_start
+
+model/clf.joblib: | $(VENV)/.bench
+	@$(bin)/python -m training
+
 train: $(VENV)/.train
 	@$(bin)/python -m training
 
@@ -49,6 +60,7 @@ format: $(VENV)/.dev
 # largest one's versions, so that what is tested is what runs.
 lock: $(VENV)/.dev
 	$(compile) --group dev --output-file requirements/dev.txt
+	$(compile) $(pinned) --group bench --output-file requirements/bench.txt
 	$(compile) $(pinned) --output-file requirements/function.txt
 	$(compile) $(pinned) --group serve --output-file requirements/serve.txt
 	$(compile) $(pinned) --group image --output-file requirements/image.txt
@@ -73,7 +85,7 @@ $(VENV)/.%: requirements/%.txt | $(bin)/python
 # It holds all that the others do.
 $(VENV)/.dev: $(wildcard requirements/*.txt) | $(bin)/python
 	$(call install,requirements/dev.txt)
-	@touch $(VENV)/.function $(VENV)/.serve $(VENV)/.image $(VENV)/.train $@
+	@touch $(VENV)/.bench $(VENV)/.function $(VENV)/.serve $(VENV)/.image $(VENV)/.train $@
 
 $(bin)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with PYTHON=...")'

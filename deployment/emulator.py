@@ -34,19 +34,19 @@ RUNTIME = (sys.executable, "-m", "app")
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
-def binary() -> Path:
+def binary(cache: Path = Path(sys.prefix)) -> Path:
     """Return the emulator's program for this machine, fetched the first time.
 
-    It is kept in the virtual environment, so that a second time needs no network.
+    It is kept in ``cache``, so that a second time needs no network.
     """
     name = f"aws-lambda-rie-{_ARCHITECTURES[platform.machine()]}"
-    kept = Path(sys.prefix, f"{name}-{_pinned_version()}")
+    kept = cache / f"aws-sam-cli-{_pinned_version()}"
     if not kept.exists():
-        with TemporaryDirectory(dir=sys.prefix) as folder:
-            extracted = _download(Path(folder), f"samcli/local/rapid/{name}")
-            extracted.chmod(0o755)
-            extracted.replace(kept)
-    return kept
+        with TemporaryDirectory(dir=cache) as folder:
+            fetched = Path(folder, "fetched")
+            _download(fetched, name)
+            fetched.rename(kept)
+    return kept / name
 
 
 @contextmanager
@@ -120,13 +120,14 @@ curl -s {url} -d '{{"body":"{body}"}}'
 Ctrl-C stops it."""
 
 
-def _download(folder: Path, member: str) -> Path:
+def _download(folder: Path, name: str) -> None:
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     pip += ["--no-deps", "--require-hashes", "--requirement", str(REQUIREMENT)]
     subprocess.run([*pip, "--dest", str(folder)], check=True)
     [wheel] = folder.glob("*.whl")
     with ZipFile(wheel) as archive:
-        return Path(archive.extract(member, folder))
+        (folder / name).write_bytes(archive.read(f"samcli/local/rapid/{name}"))
+    (folder / name).chmod(0o755)
 
 
 def _pinned_version() -> str:

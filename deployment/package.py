@@ -73,12 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
 
 
-def wheels(target: Target) -> Path:
-    """Return the folder of the wheels for ``target``, fetched the first time."""
+def wheels(target: Target, cache: Path = Path(sys.prefix)) -> Path:
+    """Return the folder of the wheels for ``target``, fetched into ``cache`` the first time."""
     lock = sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
-    kept = Path(sys.prefix, f"wheels-{target.architecture}-{target.python}-{lock}")
+    kept = cache / f"wheels-{target.architecture}-{target.python}-{lock}"
     if not kept.exists():
-        with TemporaryDirectory(dir=sys.prefix) as folder:
+        with TemporaryDirectory(dir=cache) as folder:
             fetched = Path(folder, "wheels")
             _pip("download", f"--dest={fetched}", target=target)
             fetched.rename(kept)

@@ -48,7 +48,7 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
         yield next(match[1] for match in found if match)
     finally:
         process.terminate()
-        process.communicate()
+        process.communicate(timeout=30)
 
 
 @pytest.fixture

@@ -126,3 +126,21 @@ def test_the_handler_imports_nothing_of_training() -> None:
     modules = {line.rpartition("|")[2].strip().partition(".")[0] for line in run.stderr.split("\n")}
     assert {"app", "model", "mangum", "fastapi"} <= modules
     assert not modules & {"numpy", "scipy", "sklearn", "joblib", "training", "tqdm"}
+
+
+def test_a_cold_start_imports_no_pydantic_v1_and_leaves_it_importable() -> None:
+    """FastAPI would import it to check that no route uses it, which takes 20 ms."""
+    script = """
+import gc, sys
+import app.lambda_handler
+print("pydantic.v1" in sys.modules, gc.isenabled(), gc.get_freeze_count() > 10_000)
+import pydantic.v1
+import model
+from app.main import create_app
+create_app(model.load())
+print(sys.modules["pydantic.v1"] is pydantic.v1)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "False True True\nTrue\n"

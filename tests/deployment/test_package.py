@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from deployment.emulator import INVOCATIONS, emulator
-from deployment.package import Target, build, main
+from deployment.package import Target, build, main, wheels
 from tests.conftest import ROOT
 from tests.deployment.test_emulator import RECORDED, invoke
 
@@ -48,6 +48,17 @@ def test_the_same_sources_give_the_same_bytes(package: Path, tmp_path: Path) -> 
     again = tmp_path / "again.zip"
     build(again, Target(package.stem))
     assert again.read_bytes() == package.read_bytes()
+
+
+def test_its_wheels_are_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = wheels(Target())
+    # From here on pip has them only where the first fetch has left them.
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(kept))
+    again = wheels(Target(), tmp_path)
+    assert {file.name for file in again.iterdir()} == {file.name for file in kept.iterdir()}
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    assert wheels(Target(), tmp_path) == again, "the second time nothing is fetched"
 
 
 def test_its_binaries_are_for_its_target(package: Path) -> None:

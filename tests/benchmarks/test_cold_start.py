@@ -1,0 +1,79 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cold_start import FUNCTIONS, main
+from benchmarks.report import render
+from benchmarks.start import peak_memory
+from model import HOME
+from tests.conftest import ROOT
+from training.__main__ import main as train
+from training.artefact import ESTIMATOR, SEARCH
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _estimator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A trained estimator for the classic function, wherever `make train` was not run."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / SEARCH).write_bytes((HOME / SEARCH).read_bytes())
+    train(["--folder", str(folder)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESTIMATOR", str(folder / ESTIMATOR))
+        # No engine is found here, so the shares of a processor are left out.
+        patch.setenv("DOCKER_HOST", "unix:///nowhere")
+        yield
+
+
+def test_one_start_of_each_is_measured_and_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--starts", "1", "--output", str(tmp_path)])
+    content = json.loads((tmp_path / "cold_start.json").read_text())
+    starts = content["results"]["full speed"]
+    assert set(starts) == set(FUNCTIONS)
+    for [start] in starts.values():
+        assert 0 < start["init_ms"] < start["answer_ms"]
+        assert start["memory_mb"] > 5
+    assert starts["classic"][0]["memory_mb"] > starts["ours"][0]["memory_mb"]
+    assert (tmp_path / "README.md").read_text() == render(content)
+    assert "</svg>" in (tmp_path / "cold_start.svg").read_text()
+    assert "measured at full speed only" in capsys.readouterr().err
+
+
+def test_raw_figures_are_printed_and_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--raw", "--starts", "1", "--output", str(tmp_path)])
+    printed = capsys.readouterr().out.splitlines()[-1]
+    assert set(json.loads(printed)) == set(FUNCTIONS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_committed_report_is_that_of_the_committed_figures() -> None:
+    folder = ROOT / "benchmarks"
+    content = json.loads((folder / "cold_start.json").read_text())
+    assert (folder / "README.md").read_text() == render(content)
+    assert all(len(each) >= 15 for each in content["results"]["full speed"].values())
+
+
+def test_a_process_that_is_not_there_has_no_memory() -> None:
+    with pytest.raises(LookupError):
+        peak_memory("no such mark")
+
+
+def test_the_functions_answer() -> None:
+    """The ones measured beside ours do what they are said to do."""
+    script = (
+        "import json; from benchmarks.functions import classic, empty, nothing;"
+        "event = json.load(open('tests/events/observation-2-malignant.json'))['event'];"
+        "print(classic.handler(event, None)['body'],"
+        " empty.handler(event, None)['statusCode'], nothing.handler(event, None))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "{\"prediction\": 1} 404 {'statusCode': '200'}\n"
