@@ -39,7 +39,8 @@ def served() -> Iterator[str]:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, for commands that write into it."""
     folder = tmp_path_factory.mktemp("clone") / "project"
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "clf.joblib", "layer", "*.zip"))
+    made = shutil.ignore_patterns(".*", "clf.joblib", "layer", "*.zip")
+    shutil.copytree(ROOT, folder, ignore=made)
     return folder
 
 
