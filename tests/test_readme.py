@@ -75,7 +75,7 @@ def test_the_first_screen_has_a_call_its_answer_and_the_two_commands() -> None:
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
-    assert f"\nexec {TEST}\n" in (ROOT / ".ci" / "run").read_text()
+    assert f"\n{TEST}\n" in (ROOT / ".ci" / "run").read_text()
 
 
 def test_every_figure_about_the_model_is_the_scorecards(scorecard: model.Scorecard) -> None:
