@@ -38,7 +38,14 @@ def binary(cache: Path = Path(sys.prefix)) -> Path:
     """Return the emulator's program for this machine, fetched the first time.
 
     It is kept in ``cache``, so that a second time needs no network.
+
+    Raises:
+        RuntimeError: This machine doesn't run Linux, and so not the program.
     """
+    if platform.system() != "Linux":
+        raise RuntimeError(
+            "AWS's emulator is a program for Linux; 'docker compose up' has it, on port 9000"
+        )
     name = f"aws-lambda-rie-{_ARCHITECTURES[platform.machine()]}"
     kept = cache / f"aws-sam-cli-{_pinned_version()}"
     if not kept.exists():

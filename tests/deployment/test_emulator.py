@@ -106,6 +106,12 @@ def test_the_emulator_is_fetched_once_and_by_hash(
     assert binary(tmp_path) == again, "the second time nothing is fetched"
 
 
+def test_another_system_than_linux_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    with pytest.raises(RuntimeError, match="'docker compose up' has it"):
+        binary()
+
+
 def test_a_port_that_is_taken_is_an_error(port: int) -> None:
     with (
         emulator(port, output=subprocess.DEVNULL),
