@@ -3,9 +3,10 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-HOST ?= 127.0.0.1
-PORT ?= 8000
-ARCH ?= x86_64
+# Not from the environment: some shells export HOST, and it would open the service to others.
+HOST := 127.0.0.1
+PORT := 8000
+ARCH := x86_64
 
 bin := $(VENV)/bin
 
