@@ -35,8 +35,9 @@ def ancestors(stage: str) -> list[str]:
     return [stage, *ancestors(PARENTS[stage])] if stage in PARENTS else []
 
 
-def test_the_linter_finds_nothing() -> None:
-    assert hadolint(ROOT / "Dockerfile") == (0, "")
+@pytest.mark.parametrize("name", ["Dockerfile", "benchmarks/Dockerfile"])
+def test_the_linter_finds_nothing(name: str) -> None:
+    assert hadolint(ROOT / name) == (0, "")
 
 
 @pytest.mark.parametrize(

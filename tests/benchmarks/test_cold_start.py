@@ -3,11 +3,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from benchmarks.cold_start import FUNCTIONS, main
-from benchmarks.report import render
+from benchmarks.report import draw, render
 from benchmarks.start import peak_memory
 from model import HOME
 from tests.conftest import ROOT
@@ -53,11 +54,33 @@ def test_raw_figures_are_printed_and_not_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_committed_report_is_that_of_the_committed_figures() -> None:
+def test_the_committed_report_is_that_of_the_committed_figures(tmp_path: Path) -> None:
     folder = ROOT / "benchmarks"
     content = json.loads((folder / "cold_start.json").read_text())
     assert (folder / "README.md").read_text() == render(content)
+    draw(tmp_path / "cold_start.svg", content["results"])
+    drawn = (tmp_path / "cold_start.svg").read_text()
+    assert (folder / "cold_start.svg").read_text() == drawn
     assert all(len(each) >= 15 for each in content["results"]["full speed"].values())
+
+
+@pytest.mark.parametrize(
+    ("column", "beside", "limit"),
+    [
+        ("init_ms", "classic", 0.30),
+        ("init_ms", "empty FastAPI", 1.10),
+        ("memory_mb", "classic", 0.40),
+    ],
+)
+def test_the_committed_figures_are_what_the_readme_claims(
+    column: str, beside: str, limit: float
+) -> None:
+    """Not a timed test: it reads what `make bench-cold` measured and somebody committed."""
+    starts = json.loads((ROOT / "benchmarks" / "cold_start.json").read_text())["results"]
+    found = {
+        name: median(start[column] for start in each) for name, each in starts["full speed"].items()
+    }
+    assert found["ours"] / found[beside] <= limit
 
 
 def test_a_process_that_is_not_there_has_no_memory() -> None:
