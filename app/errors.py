@@ -84,13 +84,16 @@ def outline(error: BaseException) -> Iterator[str]:
 def explain(errors: Iterable[Mapping[str, Any]]) -> str:
     """Return the reason for refusing a body in which Pydantic found ``errors``.
 
-    A body that lacks anything is told all that it must hold. Otherwise each wrong key is
-    told what is expected of it.
+    A body that lacks anything is told all that it must hold. Otherwise each feature with a
+    bad value is named, and of the keys that are not features the first.
     """
     wrong = {_key(error["loc"]): error["type"] for error in errors}
     if None in wrong or "missing" in wrong.values():
         return MISSING_VALUES
-    return "; ".join(_expectation(str(key), kind) for key, kind in wrong.items())
+    unknown = [key for key, kind in wrong.items() if kind == "extra_forbidden"]
+    bad = (f"'{key}' must be a finite number, 0 or more" for key in wrong if key not in unknown)
+    # One is enough: a body may have thousands, and the answer is not to outgrow it.
+    return "; ".join([*bad, *(_not_a_feature(str(key)) for key in unknown[:1])])
 
 
 def _key(location: Sequence[str | int]) -> str | None:
@@ -102,9 +105,7 @@ def _key(location: Sequence[str | int]) -> str | None:
             return None
 
 
-def _expectation(key: str, kind: str) -> str:
-    if kind != "extra_forbidden":
-        return f"'{key}' must be a finite number, 0 or more"
+def _not_a_feature(key: str) -> str:
     # A key is the caller's own text. Repeated only where it cannot spell a measurement.
     named = f"'{key}'" if _PLAIN_KEY.fullmatch(key) else "one of the keys"
     return f"{named} is not a feature; 'body' takes only: {', '.join(FEATURE_NAMES)}"

@@ -95,6 +95,11 @@ def test_something_missing_outweighs_something_wrong() -> None:
     assert explain(errors) == MISSING_VALUES
 
 
+def test_a_thousand_unknown_keys_get_one_short_reason() -> None:
+    errors = [{"loc": ("body", f"k{'x' * n}"), "type": "extra_forbidden"} for n in range(1000)]
+    assert explain(errors) == explain(errors[:1])
+
+
 @pytest.mark.parametrize("key", [MEASURED, "", "Jane Doe, 1962", "<b>", "x" * 41, "a\nb"])
 def test_a_key_that_is_not_a_plain_name_is_not_repeated(key: str) -> None:
     reason = explain([{"loc": ("body", key), "type": "extra_forbidden"}])
