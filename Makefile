@@ -73,7 +73,7 @@ compile = $(bin)/uv pip compile pyproject.toml --universal --generate-hashes --f
 pinned = --constraints requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) layer deployment-package.zip .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # What is said here goes to stderr: stdout belongs to the command that was asked for.
 install = @echo "Installing $(1) into $(VENV); the next run will not need to." >&2; \

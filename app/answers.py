@@ -1,5 +1,6 @@
 """What the service answers: the same three keys, whether it predicts or refuses."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -28,7 +29,7 @@ class Refusal(BaseModel):
     prediction: Literal[""] = ""
     status: Annotated[str, Field(pattern="^[45][0-9]{2}$", description="The HTTP status, as text.")]
 
-    def response(self, headers: dict[str, str] | None = None) -> Response:
+    def response(self, headers: Mapping[str, str] | None = None) -> Response:
         """Return this refusal as an HTTP response of its own status."""
         return Response(
             self.model_dump_json(),

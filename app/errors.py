@@ -55,6 +55,9 @@ class UnexpectedErrors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
+        if scope["type"] != "http":  # The server's lifespan, which has no answer to give.
+            await self.app(scope, receive, send)
+            return
         started = False
 
         async def watched(message: Message) -> None:
@@ -113,7 +116,7 @@ def _not_a_feature(key: str) -> str:
 
 def _refuse(status: int, headers: Mapping[str, str] | None = None) -> Response:
     reason = REASONS.get(status, "the request was refused")
-    return Refusal(reason=reason, status=str(status)).response(dict(headers or {}))
+    return Refusal(reason=reason, status=str(status)).response(headers)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 Importing this module loads and verifies the model; an invocation loads nothing.
 """
 
-# An import makes objects and drops none, so looking for garbage meanwhile is in vain, and
+# An import makes objects and drops hardly any, so looking for garbage meanwhile is in vain, and
 # takes a tenth of a cold start.
 import gc
 

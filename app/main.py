@@ -126,11 +126,12 @@ def create_app(scorecard: model.Scorecard) -> FastAPI:
         """Predict whether the tumour in one scan is malignant (1) or benign (0)."""
         return Prediction(prediction=scorecard.label(observation.values()))
 
-    for path, summary in {
+    paths = {
         "/predict": "Predict one observation",
         "/": "The same as /predict, for clients that know only the service's address",
-    }.items():
-        with _without_pydantic_v1():
+    }
+    with _without_pydantic_v1():
+        for path, summary in paths.items():
             app.post(
                 path,
                 summary=summary,

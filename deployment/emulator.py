@@ -7,6 +7,7 @@ once end it.
 """
 
 import argparse
+import json
 import os
 import platform
 import signal
@@ -22,6 +23,8 @@ from types import FrameType
 from typing import IO
 from zipfile import ZipFile
 
+from app.observation import EXAMPLES
+
 REQUIREMENT = Path(__file__).parent.parent / "requirements" / "emulator.txt"
 """The package that carries the emulator, pinned by hash."""
 
@@ -31,7 +34,7 @@ INVOCATIONS = "/2015-03-31/functions/function/invocations"
 RUNTIME = (sys.executable, "-m", "app")
 """The command that becomes the function's runtime; the emulator tells it where to ask."""
 
-_ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+_ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
 
 
 def binary(cache: Path = Path(sys.prefix)) -> Path:
@@ -116,13 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _invitation(url: str) -> str:
-    body = (
-        '{\\"meanConcavePoints\\":0.07951,\\"worstRadius\\":24.86,\\"worstTexture\\":26.58,'
-        '\\"worstArea\\":1866.0,\\"worstConcavePoints\\":0.01}'
-    )
+    event = json.dumps({"body": json.dumps(EXAMPLES["malignant"])})
     return f"""Lambda's emulator is ready. Invoke the function from another terminal:
 
-curl -s {url} -d '{{"body":"{body}"}}'
+curl -s {url} -d '{event}'
 
 Ctrl-C stops it."""
 

@@ -47,7 +47,8 @@ def build(path: Path, target: Target) -> int:
     """Write the package for ``target`` to ``path``; return its unzipped size in bytes."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        _pip("install", f"--target={folder}", "--no-compile", "--no-index", target=target)
+        fetched = (f"--find-links={wheels(target)}", "--no-index")
+        _pip("install", f"--target={folder}", "--no-compile", *fetched, target=target)
         unwanted = {file for pattern in _LEFT_OUT for file in folder.glob(pattern)}
         files = {
             str(file.relative_to(folder)): file
@@ -86,12 +87,11 @@ def wheels(target: Target, cache: Path = Path(sys.prefix)) -> Path:
 
 
 def _pip(verb: str, *options: str, target: Target) -> None:
-    found = [f"--find-links={wheels(target)}"] if verb == "install" else []
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", verb, "--quiet", "--disable-pip-version-check"),
             *("--no-deps", "--require-hashes", "--only-binary=:all:", f"-r{REQUIREMENTS}"),
-            *(*found, *target.options(), *options),
+            *(*target.options(), *options),
         ],
         check=True,
     )

@@ -1,7 +1,7 @@
 """The seal on a scorecard file: a line that states the SHA-256 of all the other lines.
 
-Anybody can check it without this code: ``grep -v '"sha256": "' scorecard.json`` and hash
-what remains, as README.md shows. It guards against accidents and careless edits, not
+Anybody can check it without this code, with ``grep -v '^  "sha256"'`` and ``sha256sum``, as
+README.md shows. It guards against accidents and careless edits, not
 against a person who seals a forged file anew.
 """
 

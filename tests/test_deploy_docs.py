@@ -95,11 +95,6 @@ def signature(headers: Message, body: bytes) -> str:
     return hmac.digest(key, signed.encode(), "sha256").hex()
 
 
-def anchor(heading: str) -> str:
-    """Return the name by which GitHub links to ``heading``."""
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-
-
 @pytest.mark.parametrize(("command", "shown"), OFFLINE)
 def test_a_command_gives_the_output_shown(command: str, shown: str, clone: Path) -> None:
     command = command.replace(".venv/bin/", f"{sys.prefix}/bin/")
@@ -225,12 +220,3 @@ def test_every_file_exists_or_is_made_by_the_page() -> None:
     assert (ROOT / "template.yaml").exists()
     removed = re.findall(r"(?m)^rm -rf (.*)$", TEXT)[0].split()
     assert {name.partition("/")[0] for name in MADE} <= set(removed)
-
-
-def test_the_links_lead_somewhere() -> None:
-    headings = {anchor(heading) for heading in re.findall(r"(?m)^#+ (.*)$", TEXT)}
-    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
-        if target.startswith("#"):
-            assert target[1:] in headings, target
-        else:
-            assert target.startswith("https://") or (DOCS.parent / target).exists(), target

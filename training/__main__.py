@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from model import HOME, SCORECARD
+from model import HOME, SCORECARD, parse
 from training import dataset
 from training.artefact import (
     ESTIMATOR,
@@ -19,7 +19,7 @@ from training.artefact import (
 from training.compiler import compile_ensemble, contract_measurements
 from training.dataset import Dataset
 from training.errors import TrainingError
-from training.fit import fit, holdout_metrics
+from training.fit import fit
 from training.search import Plan, search
 
 
@@ -64,8 +64,9 @@ def run_fit(folder: Path, data: Dataset) -> None:
     chosen = data.select(found["features"])
     estimator = fit(chosen, found["parameters"])
     compiled = compile_ensemble(estimator, chosen)
-    write_model(folder, scorecard_text(compiled, estimator, chosen, found), estimator)
-    metrics = holdout_metrics(estimator, chosen)
+    text = scorecard_text(compiled, estimator, chosen, found)
+    write_model(folder, text, estimator)
+    metrics = parse(text).provenance["metrics"]["holdOut"]
     thresholds = sum(len(feature.thresholds) for feature in compiled.features)
     print(
         f"{len(estimator.estimators_)} trees became {thresholds} thresholds; hold-out F1 "
