@@ -18,6 +18,7 @@ CLASSES = {0: "benign", 1: "malignant"}
 
 Rows = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,38 @@ class Dataset:
             test=self.test[:, chosen],
         )
 
-    def provenance(self) -> dict[str, Any]:
+    def pooled(self) -> tuple[Rows, Labels]:
+        """Return the rows and labels of all patients, those for training first."""
+        return (
+            np.concatenate([self.train, self.test]),
+            np.concatenate([self.train_labels, self.test_labels]),
+        )
+
+    def fold(self, train: Indices, test: Indices) -> Self:
+        """Return the same patients split anew; the indices are those of `pooled`."""
+        rows, labels = self.pooled()
+        return replace(
+            self,
+            train=rows[train],
+            train_labels=labels[train],
+            test=rows[test],
+            test_labels=labels[test],
+        )
+
+    def provenance(self, *, everybody: bool = False) -> dict[str, Any]:
         """Return what identifies the training data: source, rows and SHA-256.
 
         The hash is taken over the rows as little-endian float64 in C order, followed by
         the labels as bytes, so it is the same on every platform.
+
+        Args:
+            everybody: Identify the patients of `pooled`, not those for training.
         """
-        content = self.train.astype("<f8").tobytes() + self.train_labels.astype("u1").tobytes()
+        rows, labels = self.pooled() if everybody else (self.train, self.train_labels)
+        content = rows.astype("<f8").tobytes() + labels.astype("u1").tobytes()
         return {
             "source": SOURCE,
-            "rows": len(self.train),
+            "rows": len(rows),
             "sha256": sha256(content).hexdigest(),
         }
 

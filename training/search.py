@@ -1,6 +1,6 @@
 """Find the features and the size of the ensemble: minutes of cross-validation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV, KFold, ParameterGrid
 
 from training.dataset import Dataset
 from training.fit import BASE_PARAMETERS
-from training.progress import progress
+from training.progress import CountingScorer, progress
 
 SCORING = "f1"
 
@@ -36,24 +36,30 @@ class Plan:
     )
     folds: int = 10
 
+    def fits(self, data: Dataset) -> int:
+        """Return how many fits a search on ``data`` cross-validates."""
+        steps = len(data.columns) - self.minimum_features + 1
+        return self.folds * (steps + len(ParameterGrid(dict(self.grid))))
+
 
 def search(data: Dataset, plan: Plan) -> dict[str, Any]:
+    """Return what `find` finds, and show its progress meanwhile."""
+    with progress(plan.fits(data), "cross-validation fits") as scorer:
+        return find(data, plan, scorer)
+
+
+def find(data: Dataset, plan: Plan, scorer: Callable[[str], CountingScorer]) -> dict[str, Any]:
     """Return what was found on the training rows of ``data``, ready to be stored.
 
     Recursive feature elimination drops the feature that matters least, one at a time, and
     keeps the number of features with the best mean F1; a grid search then picks the size
-    of the ensemble on these. Uses all processor cores and shows its progress.
+    of the ensemble on these. Uses all processor cores; ``scorer`` counts the fits.
     """
-    steps = len(data.columns) - plan.minimum_features + 1
-    fits = plan.folds * (steps + len(ParameterGrid(dict(plan.grid))))
-    with progress(fits, "cross-validation fits") as scorer:
-        selection = _eliminate(data, plan, scorer)
-        kept = [
-            column
-            for column, chosen in zip(data.columns, selection.support_, strict=True)
-            if chosen
-        ]
-        grid = _grid_search(data.select(kept), plan, scorer)
+    selection = _eliminate(data, plan, scorer)
+    kept = [
+        column for column, chosen in zip(data.columns, selection.support_, strict=True) if chosen
+    ]
+    grid = _grid_search(data.select(kept), plan, scorer)
     return _record(plan, selection, kept, grid)
 
 

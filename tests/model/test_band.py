@@ -1,0 +1,44 @@
+from math import nan
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model import Band
+
+
+@pytest.mark.parametrize(
+    ("probability", "decision"),
+    [
+        (0.0, "benign"),
+        (0.0999, "benign"),
+        (0.1, "refer"),
+        (0.5, "refer"),
+        (0.8, "refer"),
+        (0.8001, "malignant"),
+        (1.0, "malignant"),
+    ],
+)
+def test_the_limits_belong_to_the_band(probability: float, decision: str) -> None:
+    assert Band(0.1, 0.8).decision(probability) == decision
+
+
+@given(st.floats(0, 1), st.floats(0, 0.5), st.floats(0.5, 1))
+def test_a_decision_agrees_with_the_half(probability: float, lower: float, upper: float) -> None:
+    decided = {"benign": probability < 0.5, "malignant": probability > 0.5, "refer": True}
+    assert decided[Band(lower, upper).decision(probability)]
+
+
+@pytest.mark.parametrize(
+    "limits", [(0.6, 0.8), (0.1, 0.4), (-0.1, 0.8), (0.1, 1.1), (nan, 0.8), (0.1, nan)]
+)
+def test_a_band_without_a_half_or_outside_of_0_and_1(limits: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match=r"must contain 0\.5 and lie within 0 and 1"):
+        Band(*limits)
+
+
+def test_a_limit_that_is_no_number() -> None:
+    limits: tuple[Any, Any] = ("0.1", "0.8")
+    with pytest.raises(TypeError):
+        Band(*limits)
