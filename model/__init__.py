@@ -6,6 +6,8 @@
 1
 """
 
+from model.band import Band, Decision
+from model.envelope import Caution, Relation
 from model.errors import (
     GoldenVectorMismatch,
     ScorecardAltered,
@@ -15,8 +17,8 @@ from model.errors import (
     ScorecardVersionUnsupported,
 )
 from model.features import MEASUREMENTS, Measurement
-from model.loading import GOLDEN_TOLERANCE, HOME, SCORECARD, VERSION, load, parse
-from model.scorecard import Feature, Scorecard
+from model.loading import GOLDEN_TOLERANCE, HOME, SCORECARD, VERSION, load, parse, summary
+from model.scorecard import Feature, Scorecard, Verdict
 from model.seal import seal
 
 __all__ = [
@@ -25,16 +27,22 @@ __all__ = [
     "MEASUREMENTS",
     "SCORECARD",
     "VERSION",
+    "Band",
+    "Caution",
+    "Decision",
     "Feature",
     "GoldenVectorMismatch",
     "Measurement",
+    "Relation",
     "Scorecard",
     "ScorecardAltered",
     "ScorecardError",
     "ScorecardInvalid",
     "ScorecardMissing",
     "ScorecardVersionUnsupported",
+    "Verdict",
     "load",
     "parse",
     "seal",
+    "summary",
 ]

@@ -1,9 +1,12 @@
 """Read a scorecard from its file, and refuse every one that cannot be trusted."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from model.band import Band
+from model.envelope import Caution, Relation
 from model.errors import (
     GoldenVectorMismatch,
     ScorecardAltered,
@@ -21,7 +24,7 @@ HOME = Path(__file__).parent
 SCORECARD = "scorecard.json"
 """The scorecard's file name within its folder."""
 
-VERSION = 1
+VERSION = 2
 """The version of the scorecard format that this code reads and training writes."""
 
 GOLDEN_TOLERANCE = 1e-12
@@ -31,8 +34,8 @@ GOLDEN_TOLERANCE = 1e-12
 def load(path: Path = HOME / SCORECARD) -> Scorecard:
     """Return the scorecard in ``path``, verified.
 
-    Its seal, its format and its golden vectors (observations whose scores training
-    recorded from scikit-learn) are all checked.
+    Its seal, its format and its golden vectors are all checked: observations with the
+    scores that scikit-learn gave them in training, and what was decided and flagged.
 
     Raises:
         ScorecardError: Which subclass tells what is wrong; the message names the file
@@ -56,8 +59,7 @@ def parse(text: str) -> Scorecard:
                 f"its format has version {version!r}, and this code reads version {VERSION}"
             )
         scorecard = _scorecard(document, digest)
-        golden = [(tuple(vector["values"]), vector["score"]) for vector in document["golden"]]
-        _check_golden(scorecard, golden)
+        _check_golden(scorecard, document["golden"])
     except KeyError as error:
         raise ScorecardInvalid(f"it has no {error.args[0]!r}") from error
     except (TypeError, ValueError) as error:
@@ -79,6 +81,8 @@ def _scorecard(document: dict[str, Any], digest: str) -> Scorecard:
         features=tuple(_feature(entry) for entry in document["features"]),
         intercept=float(document["intercept"]),
         classes={int(label): meaning for label, meaning in document["classes"].items()},
+        band=Band(**document["band"]),
+        relations=tuple(_relation(entry) for entry in document["relations"]),
         provenance=dict(document["provenance"]),
         digest=digest,
     )
@@ -96,12 +100,25 @@ def _feature(entry: dict[str, Any]) -> Feature:
     )
 
 
-def _check_golden(scorecard: Scorecard, golden: list[tuple[tuple[float, ...], float]]) -> None:
+def _relation(entry: dict[str, Any]) -> Relation:
+    return Relation(**{**entry, "features": tuple(entry["features"])})
+
+
+def _check_golden(scorecard: Scorecard, golden: list[dict[str, Any]]) -> None:
     if not golden:
         raise ScorecardInvalid("it has no golden vectors to check it with")
-    for number, (values, expected) in enumerate(golden, start=1):
+    for number, vector in enumerate(golden, start=1):
+        values = tuple(vector["values"])
+        score, expected = scorecard.score(values), vector["score"]
         # Written so that a NaN, which compares false to everything, is a mismatch.
-        if not abs(scorecard.score(values) - expected) <= GOLDEN_TOLERANCE:
-            raise GoldenVectorMismatch(
-                f"golden vector {number} scores {scorecard.score(values)!r}, not {expected!r}"
-            )
+        if not abs(score - expected) <= GOLDEN_TOLERANCE:
+            raise GoldenVectorMismatch(f"golden vector {number} scores {score!r}, not {expected!r}")
+        recorded = (vector["decision"], vector["cautions"])
+        found = (scorecard.decision(values), summary(scorecard.cautions(values)))
+        if found != recorded:
+            raise GoldenVectorMismatch(f"golden vector {number} gives {found}, not {recorded}")
+
+
+def summary(cautions: Iterable[Caution]) -> list[str]:
+    """Return ``cautions`` as a golden vector records them."""
+    return [f"{caution.code}: {', '.join(caution.features)}" for caution in cautions]

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, isfinite
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
+from model.band import Band, Decision
+from model.envelope import Caution, Relation
 from model.features import Measurement
 
 
@@ -58,20 +60,51 @@ class Feature(Measurement):
             raise ValueError(f"{self.name!r} must be a finite number")
         return self.points[bisect_left(self.thresholds, value)]
 
+    def in_range(self, value: float) -> bool:
+        """Return whether ``value`` is within what was seen in training."""
+        return self.minimum <= value <= self.maximum
+
+    def dips(self) -> tuple[int, ...]:
+        """Return the steps that add less than the step before, counted from 0.
+
+        There a larger value speaks less for malignancy, as no table for this disease
+        would have it by design: it is how the fit followed its patients.
+        """
+        steps = enumerate(pairwise(self.points), start=1)
+        return tuple(step for step, (before, points) in steps if points < before)
+
+
+class Verdict(NamedTuple):
+    """What follows from a score, worked out once.
+
+    Attributes:
+        score: The log-odds that the tumour is malignant.
+        probability: The same as an estimated probability, 0 to 1.
+        label: 1 for malignant or 0 for benign, as scikit-learn predicts.
+        decision: What is decided, by the model or by a person.
+    """
+
+    score: float
+    probability: float
+    label: Literal[0, 1]
+    decision: Decision
+
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     """A verified additive classifier of breast tumours.
 
     Every method takes ``values``: one finite float per feature, in the order of
-    ``features``. All raise ``ValueError`` for another number of values, or for one that
-    is NaN or infinite.
+    ``features``. All raise ``ValueError`` for another number of values, and all that add
+    up a score for one that is NaN or infinite.
 
     Attributes:
         features: The model's inputs, in order.
         intercept: The score before any feature is looked at, in log-odds: that of the
             share of malignant tumours in the training data.
         classes: What each label means: ``{0: "benign", 1: "malignant"}``.
+        band: The probabilities at which a person decides.
+        relations: What ties the measurements of one scan together.
         provenance: Where the numbers come from: the scikit-learn version, the training
             data and its hash, the parameters and the headline metrics.
         digest: The SHA-256 of the scorecard file's content, 64 hexadecimal digits.
@@ -80,6 +113,8 @@ class Scorecard:
     features: tuple[Feature, ...]
     intercept: float
     classes: Mapping[int, str]
+    band: Band
+    relations: tuple[Relation, ...]
     provenance: Mapping[str, Any]
     digest: str
 
@@ -98,11 +133,11 @@ class Scorecard:
 
     def probability(self, values: Sequence[float]) -> float:
         """Return the estimated probability, 0 to 1, that the tumour is malignant."""
-        return 1.0 / (1.0 + exp(-self.score(values)))
+        return self.verdict(self.score(values)).probability
 
     def label(self, values: Sequence[float]) -> Literal[0, 1]:
         """Return 1 for malignant or 0 for benign, as scikit-learn's ``predict`` does."""
-        return 1 if self.score(values) >= 0.0 else 0
+        return _label(self.score(values))
 
     def contributions(self, values: Sequence[float]) -> dict[str, float]:
         """Return each feature's log-odds by request name.
@@ -111,3 +146,36 @@ class Scorecard:
         """
         pairs = zip(self.features, values, strict=True)
         return {feature.name: feature.contribution(value) for feature, value in pairs}
+
+    def decision(self, values: Sequence[float]) -> Decision:
+        """Return "benign" or "malignant", or "refer" where a person is to decide."""
+        return self.verdict(self.score(values)).decision
+
+    def verdict(self, score: float) -> Verdict:
+        """Return all that follows from ``score``, which is one that `score` returned."""
+        probability = 1.0 / (1.0 + exp(-score))
+        return Verdict(score, probability, _label(score), self.band.decision(probability))
+
+    def cautions(self, values: Sequence[float]) -> tuple[Caution, ...]:
+        """Return what is unusual about ``values``, measured by the training data."""
+        pairs = list(zip(self.features, values, strict=True))
+        measured = {feature.name: value for feature, value in pairs}
+        outside = [_outside(*pair) for pair in pairs if not pair[0].in_range(pair[1])]
+        odd = [relation for relation in self.relations if not relation.holds(measured)]
+        return (
+            *outside,
+            *(Caution("implausible", relation.features, relation.message) for relation in odd),
+        )
+
+
+def _label(score: float) -> Literal[0, 1]:
+    return 1 if score >= 0.0 else 0
+
+
+def _outside(feature: Feature, value: float) -> Caution:
+    side = "below" if value < feature.minimum else "above"
+    message = (
+        f"The {feature.column} is {side} the range of the patients that the model was trained "
+        f"on ({feature.minimum:g} to {feature.maximum:g})."
+    )
+    return Caution("outsideTrainingRange", (feature.name,), message)

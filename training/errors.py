@@ -3,6 +3,8 @@
 ::
 
     TrainingError
+    ├── EvidenceMissing
+    ├── EvidenceStale
     ├── FeaturesDiffer
     ├── NotAdditive
     ├── NotBinary
@@ -13,6 +15,14 @@
 
 class TrainingError(Exception):
     """Training stopped; the message names the cause and the cure."""
+
+
+class EvidenceMissing(TrainingError):
+    """There is no usable record of an evaluation."""
+
+
+class EvidenceStale(TrainingError):
+    """The evaluation was of another model, or of other patients, than are to be fitted."""
 
 
 class FeaturesDiffer(TrainingError):

@@ -67,13 +67,14 @@ def test_a_file_checked_out_with_windows_line_ends_still_loads(tmp_path: Path) -
 
 def test_another_version() -> None:
     content = document()
-    content["version"] = 2
-    with pytest.raises(ScorecardVersionUnsupported, match="version 2, and this code reads"):
+    content["version"] = 3
+    with pytest.raises(ScorecardVersionUnsupported, match="version 3, and this code reads"):
         model.parse(sealed(content))
 
 
 @pytest.mark.parametrize(
-    "key", ["version", "classes", "intercept", "features", "golden", "provenance"]
+    "key",
+    ["version", "classes", "intercept", "features", "band", "relations", "golden", "provenance"],
 )
 def test_a_missing_key_is_named(key: str) -> None:
     content = document()
@@ -96,6 +97,10 @@ def test_a_missing_key_of_a_feature_is_named() -> None:
         ("intercept", None),
         ("features", 5),
         ("classes", {"benign": 0}),
+        ("band", {"lower": 0.1}),
+        ("band", {"lower": 0.1, "upper": 0.4}),
+        ("band", {"lower": 0.1, "upper": float("nan")}),
+        ("relations", [{"name": "weight", "features": []}]),
         ("golden", [{"values": [1.0], "score": 0.0}]),
         ("golden", [{"values": 1.0, "score": 0.0}]),
         ("provenance", 7),
@@ -123,6 +128,18 @@ def test_a_golden_vector_that_is_off(number: int, off: float) -> None:
     content["golden"][number]["score"] += off
     with pytest.raises(GoldenVectorMismatch, match=f"golden vector {number + 1} scores"):
         model.parse(sealed(content))
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("band", {"lower": 0.01, "upper": 0.99}),
+        ("relations", []),
+    ],
+)
+def test_a_band_or_relation_that_does_not_give_what_was_recorded(key: str, change: object) -> None:
+    with pytest.raises(GoldenVectorMismatch, match=r"golden vector \d gives .*, not "):
+        model.parse(sealed({**document(), key: change}))
 
 
 def test_every_error_is_a_scorecard_error() -> None:

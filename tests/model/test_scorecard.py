@@ -1,5 +1,5 @@
 from dataclasses import replace
-from math import exp, inf, nan, nextafter
+from math import exp, inf, nan, nextafter, pi
 from typing import Any
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import model
-from model import Feature, Scorecard
+from model import Band, Caution, Feature
 
 SCORECARD = model.load()
 MALIGNANT = (0.07951, 24.86, 26.58, 1866.0, 0.01)
@@ -42,7 +42,7 @@ def test_known_answers(values: tuple[float, ...], label: int) -> None:
 
 def test_a_score_of_exactly_zero_is_malignant_as_in_scikit_learn() -> None:
     nothing = feature(thresholds=(), points=(0.0,))
-    undecided = Scorecard((nothing,), 0.0, {0: "benign", 1: "malignant"}, {}, "")
+    undecided = replace(SCORECARD, features=(nothing,), intercept=0.0)
     assert undecided.score((5.0,)) == 0.0
     assert undecided.probability((5.0,)) == 0.5
     assert undecided.label((5.0,)) == 1
@@ -64,12 +64,79 @@ def test_contributions_add_up_to_the_score_to_the_last_bit(values: tuple[float, 
 
 
 @given(observations)
+def test_a_decision_never_contradicts_the_label(values: tuple[float, ...]) -> None:
+    decision, probability = SCORECARD.decision(values), SCORECARD.probability(values)
+    assert decision in ("refer", SCORECARD.classes[SCORECARD.label(values)])
+    assert (decision == "refer") == (SCORECARD.band.lower <= probability <= SCORECARD.band.upper)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "decision"),
+    [(0.0, 0.9, "malignant"), (0.0, 0.95, "refer"), (0.5, 1.0, "refer")],
+)
+def test_the_band_decides(lower: float, upper: float, decision: str) -> None:
+    assert 0.9 < SCORECARD.probability(MALIGNANT) < 0.95
+    banded = replace(SCORECARD, band=Band(lower, upper))
+    assert banded.decision(MALIGNANT) == decision
+
+
+def test_a_plausible_observation_within_all_ranges_is_not_flagged() -> None:
+    assert SCORECARD.cautions((0.03821, 14.97, 24.64, 677.9, 0.1015)) == ()
+
+
+def test_an_implausible_observation_is_flagged_and_still_predicted() -> None:
+    [caution] = SCORECARD.cautions(MALIGNANT)
+    assert caution.code == "implausible"
+    assert caution.features == ("worstConcavePoints", "meanConcavePoints")
+    assert "below the mean concave points" in caution.message
+    assert SCORECARD.label(MALIGNANT) == 1
+
+
+@pytest.mark.parametrize("position", range(5))
+def test_a_value_outside_of_its_training_range_is_flagged(position: int) -> None:
+    outside = SCORECARD.features[position]
+    for side, value in (("below", outside.minimum - 1), ("above", outside.maximum + 1)):
+        values = [*MALIGNANT]
+        values[position] = value
+        assert Caution(
+            "outsideTrainingRange",
+            (outside.name,),
+            f"The {outside.column} is {side} the range of the patients that the model was "
+            f"trained on ({outside.minimum:g} to {outside.maximum:g}).",
+        ) in SCORECARD.cautions(values)
+
+
+@given(st.floats(1, 1e6), st.floats(1, 1e6))
+def test_an_area_is_flagged_where_the_radius_cannot_have_it(radius: float, area: float) -> None:
+    share = area / (pi * radius * radius)
+    found = SCORECARD.cautions((0.1, radius, 25.0, area, 0.2))
+    flagged = [caution for caution in found if caution.features == ("worstArea", "worstRadius")]
+    assert bool(flagged) == (not 0.81 <= share <= 1.06)
+
+
+def test_a_dip_is_a_step_that_adds_less_than_the_one_before() -> None:
+    assert feature().dips() == ()
+    assert feature(points=(1.0, 0.5, 0.5)).dips() == (1,)
+    dips = {each.name: each.dips() for each in SCORECARD.features if each.dips()}
+    assert dips == {"worstTexture": (11,), "worstConcavePoints": (1,)}
+
+
+@given(observations)
 def test_probability_and_label_follow_from_the_score(values: tuple[float, ...]) -> None:
     score = SCORECARD.score(values)
     probability = SCORECARD.probability(values)
     assert 0.0 < probability < 1.0
     assert probability == pytest.approx(exp(score) / (1 + exp(score)), rel=1e-12)
     assert SCORECARD.label(values) == (1 if probability >= 0.5 else 0)
+
+
+@given(observations)
+def test_a_verdict_is_what_the_model_says_of_the_score(values: tuple[float, ...]) -> None:
+    verdict = SCORECARD.verdict(SCORECARD.score(values))
+    assert verdict.score == SCORECARD.score(values)
+    assert verdict.probability == SCORECARD.probability(values)
+    assert verdict.label == SCORECARD.label(values)
+    assert verdict.decision == SCORECARD.decision(values)
 
 
 def test_contributions_are_named_in_the_order_of_the_features() -> None:
@@ -79,7 +146,7 @@ def test_contributions_are_named_in_the_order_of_the_features() -> None:
 
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 @pytest.mark.parametrize("position", range(5))
-@pytest.mark.parametrize("method", ["score", "probability", "label", "contributions"])
+@pytest.mark.parametrize("method", ["score", "probability", "label", "contributions", "decision"])
 def test_a_value_that_is_not_finite_is_refused_by_name(
     method: str, position: int, value: float
 ) -> None:

@@ -3,45 +3,34 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
 import pytest
-from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier
 
-from model import HOME, SCORECARD, parse
+from model import HOME, SCORECARD
 from tests.conftest import ROOT
 from training.artefact import (
     ESTIMATOR,
+    EVIDENCE,
     SEARCH,
+    read_evidence,
     read_search,
     render,
     replace_file,
-    scorecard_text,
     write_model,
 )
-from training.compiler import compile_ensemble
 from training.dataset import Dataset
-from training.errors import NotExact, SearchMissing
+from training.errors import EvidenceMissing, SearchMissing
 
 COMMITTED = (HOME / SCORECARD).read_text(encoding="utf-8")
 
 
-def text(estimator: GradientBoostingClassifier, data: Dataset) -> str:
-    return scorecard_text(compile_ensemble(estimator, data), estimator, data, read_search(HOME))
-
-
-def test_the_committed_scorecard_is_what_training_writes(
-    estimator: GradientBoostingClassifier, data: Dataset
-) -> None:
-    assert text(estimator, data) == COMMITTED
-
-
 def test_another_processors_last_bit_changes_no_byte(tmp_path: Path) -> None:
     """Without fused multiply-add, as glibc has it for older processors, exp() differs."""
-    (tmp_path / SEARCH).write_bytes((HOME / SEARCH).read_bytes())
+    for name in (SEARCH, EVIDENCE):
+        (tmp_path / name).write_bytes((HOME / name).read_bytes())
     flags = ",".join(f"-{name}" for name in ("AVX2_Usable", "FMA_Usable", "AVX2", "FMA"))
     subprocess.run(
         [sys.executable, "-m", "training", "--folder", tmp_path],
@@ -55,32 +44,12 @@ def test_another_processors_last_bit_changes_no_byte(tmp_path: Path) -> None:
 def test_the_written_estimator_is_the_one_that_was_compiled(
     estimator: GradientBoostingClassifier, data: Dataset, tmp_path: Path
 ) -> None:
-    write_model(tmp_path, COMMITTED, estimator)
+    write_model(tmp_path, {"some/card.md": "a card", SCORECARD: COMMITTED}, estimator)
     assert (tmp_path / SCORECARD).read_text(encoding="utf-8") == COMMITTED
+    assert (tmp_path / "some" / "card.md").read_text(encoding="utf-8") == "a card"
     loaded = joblib.load(tmp_path / ESTIMATOR)
     assert (loaded.decision_function(data.test) == estimator.decision_function(data.test)).all()
-    assert {path.name for path in tmp_path.iterdir()} == {SCORECARD, ESTIMATOR}
-
-
-def test_the_headline_metrics_are_those_of_the_search_and_the_hold_out() -> None:
-    metrics = parse(COMMITTED).provenance["metrics"]
-    assert metrics["holdOut"]["missed"] == 3
-    assert metrics["holdOut"]["falseAlarms"] == 2
-    assert metrics["holdOut"]["f1"] == 2 * 40 / (2 * 40 + 3 + 2)
-    assert round(metrics["crossValidation"]["f1"], 3) == 0.956
-
-
-@pytest.mark.parametrize(
-    "parameters",
-    [{"loss": "exponential"}, {"init": DummyClassifier(strategy="uniform", random_state=0)}],
-)
-def test_an_ensemble_that_the_tables_do_not_equal(
-    parameters: dict[str, Any], data: Dataset
-) -> None:
-    estimator = GradientBoostingClassifier(n_estimators=5, max_depth=1, **parameters)
-    estimator.fit(data.train, data.train_labels)
-    with pytest.raises(NotExact, match="fit with loss='log_loss' and without an initial"):
-        text(estimator, data)
+    assert {path.name for path in tmp_path.iterdir()} == {SCORECARD, ESTIMATOR, "some"}
 
 
 def test_lists_and_objects_of_plain_values_stay_on_one_line() -> None:
@@ -120,3 +89,11 @@ def test_a_search_that_is_not_there_or_not_one(content: str | None, tmp_path: Pa
         (tmp_path / SEARCH).write_text(content)
     with pytest.raises(SearchMissing, match="run 'python -m training --search'"):
         read_search(tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"features": []}'])
+def test_an_evaluation_that_is_not_there_or_not_one(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / EVIDENCE).write_text(content)
+    with pytest.raises(EvidenceMissing, match="run 'python -m training --evaluate'"):
+        read_evidence(tmp_path)

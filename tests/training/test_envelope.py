@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from model import MEASUREMENTS, Scorecard
+from training.dataset import Dataset, Rows
+from training.envelope import learn_relations
+
+
+def test_the_scorecard_has_what_the_training_rows_teach(
+    data: Dataset, scorecard: Scorecard
+) -> None:
+    assert scorecard.relations == learn_relations(data)
+
+
+def measured(row: Rows) -> dict[str, float]:
+    names = [measurement.name for measurement in MEASUREMENTS]
+    return dict(zip(names, row.tolist(), strict=True))
+
+
+def test_every_patient_is_within_them_also_those_held_out(data: Dataset) -> None:
+    rows, _ = data.pooled()
+    relations = learn_relations(data)
+    assert len(rows) == 569
+    assert all(relation.holds(measured(row)) for relation in relations for row in rows)
+
+
+def test_they_are_no_wider_than_the_training_rows_need(data: Dataset) -> None:
+    order, shape = learn_relations(data)
+    assert order.minimum == (data.train[:, 4] - data.train[:, 0]).min() == 0.0
+    ratios = data.train[:, 3] / (np.pi * data.train[:, 1] ** 2)
+    assert shape.minimum is not None
+    assert shape.maximum is not None
+    assert 0 <= ratios.min() - shape.minimum < 0.01
+    assert 0 <= shape.maximum - ratios.max() < 0.01
+    assert (shape.minimum, shape.maximum) == (0.81, 1.06)
+    assert "0.81 to 1.06 times" in shape.message
+
+
+def test_they_follow_the_data(data: Dataset) -> None:
+    data.train[:, 3].sum()
+    wider = data.fold(np.arange(455), np.arange(455, 569))
+    wider.train[0, 3] *= 2
+    assert learn_relations(wider)[1].maximum == pytest.approx(
+        np.ceil(100 * wider.train[0, 3] / (np.pi * wider.train[0, 1] ** 2)) / 100
+    )
