@@ -7,7 +7,13 @@ import pytest
 
 from tests.conftest import ROOT
 
-DOCUMENTS = ("README.md", "CHANGELOG.md", "benchmarks/README.md", "docs/deploy.md")
+DOCUMENTS = (
+    "README.md",
+    "CHANGELOG.md",
+    "benchmarks/README.md",
+    "docs/deploy.md",
+    "model/README.md",
+)
 
 
 def anchors(document: Path) -> set[str]:

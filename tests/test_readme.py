@@ -79,7 +79,7 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 def test_every_figure_about_the_model_is_the_scorecards(scorecard: model.Scorecard) -> None:
     metrics = scorecard.provenance["metrics"]
-    chosen, held_out = metrics["crossValidation"], metrics["holdOut"]
+    nested, held_out = metrics["nested"]["figures"], metrics["holdOut"]
     trees = scorecard.provenance["parameters"]["n_estimators"]
     thresholds = sum(len(feature.thresholds) for feature in scorecard.features)
     size = (model.HOME / model.SCORECARD).stat().st_size
@@ -87,8 +87,9 @@ def test_every_figure_about_the_model_is_the_scorecards(scorecard: model.Scoreca
     for claim in (
         f"{trees} one-split trees",
         f"{thresholds} thresholds",
-        f"F1 {chosen['f1']:.3f} in {chosen['folds']}-fold cross-validation",
-        f"F1 {held_out['f1']:.3f} on {held_out['patients']} held-out patients",
+        "{value:.3f} accuracy ({low:.3f} to {high:.3f})".format(**nested["accuracy"]),
+        "ROC AUC {value:.3f} ({low:.3f} to {high:.3f})".format(**nested["rocAuc"]),
+        f"On the {held_out['patients']} held-out patients: F1 {held_out['f1']:.3f}, "
         f"{held_out['missed']} missed and {held_out['falseAlarms']} false alarms",
         f"{size / 1000:.0f} kB",
     ):
