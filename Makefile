@@ -10,7 +10,7 @@ ARCH := x86_64
 
 bin := $(VENV)/bin
 
-.PHONY: run lambda package test bench-cold train search evaluate lint format lock clean
+.PHONY: run lambda package test bench-cold train search evaluate walkthrough lint format lock clean
 .DEFAULT_GOAL := run
 
 # Exported, not written before the command: that would need a shell, which would not pass
@@ -56,6 +56,10 @@ search: $(VENV)/.train
 # The evidence: the search again in each of ten folds, most of an hour.
 evaluate: $(VENV)/.train
 	@$(bin)/python -m training --evaluate
+
+# Runs the notebook and stores its outputs anew; what they show is first made by `make train`.
+walkthrough: $(VENV)/.dev
+	@$(bin)/python -m training.walkthrough
 
 format: $(VENV)/.dev
 	$(bin)/ruff check --fix

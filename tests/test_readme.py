@@ -89,7 +89,7 @@ def test_every_figure_about_the_model_is_the_scorecards(scorecard: model.Scoreca
         f"{thresholds} thresholds",
         "{value:.3f} accuracy ({low:.3f} to {high:.3f})".format(**nested["accuracy"]),
         "ROC AUC {value:.3f} ({low:.3f} to {high:.3f})".format(**nested["rocAuc"]),
-        f"On the {held_out['patients']} held-out patients: F1 {held_out['f1']:.3f}, "
+        f"On the {held_out['patients']} held-out patients: F1 {held_out['f1']:.3f}",
         f"{held_out['missed']} missed and {held_out['falseAlarms']} false alarms",
         f"{size / 1000:.0f} kB",
     ):

@@ -1,15 +1,14 @@
 """The model card: a template, and the numbers that fill it in."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from model import Scorecard
 from model.limits import steps
 from model.table import markdown, worked
-
-from model import Scorecard
 from training.candidates import MAJORITY, PROCEDURE, SCORECARD, candidates
 from training.metrics import METRICS
 
