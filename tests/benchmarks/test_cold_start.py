@@ -13,14 +13,15 @@ from benchmarks.start import peak_memory
 from model import HOME
 from tests.conftest import ROOT
 from training.__main__ import main as train
-from training.artefact import ESTIMATOR, SEARCH
+from training.artefact import ESTIMATOR, EVIDENCE, SEARCH
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _estimator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A trained estimator for the classic function, wherever `make train` was not run."""
     folder = tmp_path_factory.mktemp("trained")
-    (folder / SEARCH).write_bytes((HOME / SEARCH).read_bytes())
+    for name in (SEARCH, EVIDENCE):
+        (folder / name).write_bytes((HOME / name).read_bytes())
     train(["--folder", str(folder)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESTIMATOR", str(folder / ESTIMATOR))
