@@ -10,7 +10,7 @@ ARCH := x86_64
 
 bin := $(VENV)/bin
 
-.PHONY: run lambda package test bench-cold train search evaluate walkthrough lint format lock clean
+.PHONY: run lambda package test bench-cold bench-reliability train search evaluate walkthrough lint format lock clean
 .DEFAULT_GOAL := run
 
 # Exported, not written before the command: that would need a shell, which would not pass
@@ -44,6 +44,10 @@ lint: $(VENV)/.dev
 bench-cold: $(VENV)/.bench model/clf.joblib
 	@$(bin)/python -m benchmarks.cold_start
 
+# A million requests, and what else can befall a server.
+bench-reliability: $(VENV)/.bench
+	@$(bin)/python -m benchmarks.reliability
+
 model/clf.joblib: | $(VENV)/.bench
 	@$(bin)/python -m training
 
@@ -68,10 +72,11 @@ format: $(VENV)/.dev
 # Writes the lock files from pyproject.toml; needs the network. The smaller ones take the
 # largest one's versions, so that what is tested is what runs.
 lock: $(VENV)/.dev
-	$(compile) --group dev --output-file requirements/dev.txt
+	$(compile) --group dev --extra otel --output-file requirements/dev.txt
 	$(compile) $(pinned) --group bench --output-file requirements/bench.txt
 	$(compile) $(pinned) --output-file requirements/function.txt
 	$(compile) $(pinned) --group serve --output-file requirements/serve.txt
+	$(compile) $(pinned) --group serve --extra otel --output-file requirements/otel.txt
 	$(compile) $(pinned) --group image --output-file requirements/image.txt
 	$(compile) $(pinned) --group train --output-file requirements/train.txt
 

@@ -3,9 +3,11 @@ import re
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import hypothesis
@@ -42,13 +44,19 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
         text=True,
     )
     assert process.stderr is not None
+    lines = iter(process.stderr.readline, "")
+    # Reads on: with nobody to take its log lines, the server would wait for ever.
+    reader = Thread(target=deque, args=(lines, 0))
     try:
-        lines = iter(process.stderr.readline, "")
         found = (re.search(r"running on (http://[\d.:]+)", line) for line in lines)
-        yield next(match[1] for match in found if match)
+        address = next(match[1] for match in found if match)
+        reader.start()
+        yield address
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.wait(timeout=30)
+        reader.join()
+        process.stderr.close()
 
 
 @pytest.fixture
