@@ -1,0 +1,201 @@
+"""One log line per request, which tells what the service did and nothing about the patient.
+
+What a caller can spell freely (a path, a query, a header, a body) may hold a measurement or a
+name. So a line holds only words of ours, numbers of ours, and ids that look like no reading.
+"""
+
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = logging.getLogger("app.request")
+
+Decision = Literal["malignant", "benign", "refer"]
+Reason = Literal[
+    "bad_body", "no_key", "unknown_path", "unknown_method", "too_large", "not_json",
+    "refused", "busy", "failed", "broke_off",
+]  # fmt: skip
+"""Why a request got no prediction: a class, never a text that was made for the caller."""
+
+REASONS: Mapping[int, Reason] = {
+    400: "bad_body",
+    401: "no_key",
+    404: "unknown_path",
+    405: "unknown_method",
+    413: "too_large",
+    415: "not_json",
+    503: "busy",
+}
+"""The class that goes with a status, where the endpoint names none itself."""
+
+FIELDS = (
+    "method", "path", "status", "duration_ms", "prediction", "decision", "reason", "warnings",
+    "rows", "refused", "model", "request_id",
+)  # fmt: skip
+"""All that a line can hold, besides its time and level. A field without a value is left out."""
+
+UNKNOWN_PATH = "(unknown)"
+OTHER_METHOD = "(other)"
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+_ENTRY = "app.entry"
+_DIGITS = 12  # of the model's digest: as many as tell any two models apart
+
+# A UUID, as proxies and clients make them, with or without its hyphens. Nothing looser: 24.86 or
+# Jane-Doe-1962 would pass for an id. A UUID of decimal digits alone is as rare as a forged one.
+_REQUEST_ID = re.compile(
+    rb"(?=.*[a-f])[0-9a-f]{8}(-?)[0-9a-f]{4}(?:\1[0-9a-f]{4}){2}\1[0-9a-f]{12}", re.IGNORECASE
+)
+
+
+@dataclass(slots=True, eq=False, repr=False)  # Each method would be compiled at the start.
+class Entry:
+    """What is told about one request. Endpoints fill in what only they know, by `entry_of`.
+
+    Attributes:
+        request_id: The caller's, or Lambda's, or a new one; the caller is told it, too.
+        status: The HTTP status that was sent.
+        prediction: What one observation was predicted to be.
+        decision: What was made of that prediction.
+        reason: Why there is none; left to the status if None.
+        warnings: How many warnings the answer holds.
+        rows: How many observations a batch had.
+        refused: How many of them got no prediction.
+        judged: How many rows of a batch got which prediction and decision.
+        outside: How many observations had this feature outside the training range.
+    """
+
+    request_id: str
+    status: int | None = None
+    prediction: Literal[0, 1] | None = None
+    decision: Decision | None = None
+    reason: Reason | None = None
+    warnings: int | None = None
+    rows: int | None = None
+    refused: int | None = None
+    judged: Mapping[tuple[Literal[0, 1], Decision | None], int] = field(default_factory=dict)
+    outside: Mapping[str, int] = field(default_factory=dict)
+
+
+def entry_of(scope: Scope) -> Entry:
+    """Return what is told about the request of ``scope``, for an endpoint to fill in."""
+    entry: Entry = scope[_ENTRY]
+    return entry
+
+
+class RequestLog:
+    """Gives each HTTP request an id, and writes its line when it is over."""
+
+    def __init__(
+        self, app: ASGIApp, digest: str, observe: Callable[[Entry], None] | None = None
+    ) -> None:
+        """Stand in front of ``app``.
+
+        Args:
+            app: The application, with all that turns exceptions into answers.
+            digest: The served model's, of which the line has the beginning.
+            observe: Told of each request when it is over, as telemetry is.
+        """
+        self.app = app
+        self.model = digest[:_DIGITS]
+        self.observe = observe
+        self.paths: frozenset[str] | None = None
+        self.mounts: tuple[str, ...] = ()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        entry = scope[_ENTRY] = Entry(_request_id(scope))
+        header = (b"x-request-id", entry.request_id.encode())
+        place = scope["path"].removeprefix(scope.get("root_path", ""))
+        started = time.perf_counter()
+
+        async def identified(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry.status = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), header]}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, identified)
+        except BaseException:
+            entry.reason = "broke_off"
+            raise
+        finally:
+            self._close(scope, entry, place, started)
+
+    def _close(self, scope: Scope, entry: Entry, place: str, started: float) -> None:
+        if entry.reason is None:
+            entry.reason = _reason(entry.status)
+        if logger.isEnabledFor(logging.INFO):
+            fields = {
+                "method": scope["method"] if scope["method"] in METHODS else OTHER_METHOD,
+                "path": self._template(scope, place),
+                "status": entry.status,
+                "duration_ms": round((time.perf_counter() - started) * 1000, 3),
+                "prediction": entry.prediction,
+                "decision": entry.decision,
+                "reason": entry.reason,
+                "warnings": entry.warnings,
+                "rows": entry.rows,
+                "refused": entry.refused,
+                "model": self.model,
+                "request_id": entry.request_id,
+            }
+            _write(fields)
+        if self.observe is not None:
+            self.observe(entry)
+
+    def _template(self, scope: Scope, place: str) -> str:
+        """Return the route of the request as the code spells it, never as the caller did."""
+        if self.paths is None:
+            self._learn(scope)
+        assert self.paths is not None
+        if place in self.paths:
+            return place
+        template = getattr(scope.get("route"), "path_format", None)
+        if isinstance(template, str):
+            return template
+        return next((path for path in self.mounts if place.startswith(f"{path}/")), UNKNOWN_PATH)
+
+    def _learn(self, scope: Scope) -> None:
+        # Not before the first request: routes are added after the middleware is.
+        routes: list[Any] = scope["app"].routes
+        self.mounts = tuple(route.path for route in routes if isinstance(route, Mount))
+        paths = (getattr(route, "path", "") for route in routes)
+        self.paths = frozenset(path for path in paths if path and "{" not in path)
+
+
+def _write(fields: dict[str, Any]) -> None:
+    known = {name: value for name, value in fields.items() if value is not None}
+    # As logger.info(..., extra=known) does, without looking for the caller: a third of the time.
+    logger.handle(
+        logger.makeRecord(logger.name, logging.INFO, "", 0, "request", (), None, None, known)
+    )
+
+
+def _reason(status: int | None) -> Reason | None:
+    """Return the class of a request's failure, or None if it was answered."""
+    if status is None:
+        return "broke_off"
+    if status < 400:
+        return None
+    return REASONS.get(status, "failed" if status >= 500 else "refused")
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return bytes(value).decode()
+    # Mangum hands Lambda's context on.
+    given = getattr(scope.get("aws.context"), "aws_request_id", None)
+    return str(given or os.urandom(16).hex())
