@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -20,13 +19,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.answers import MISSING_VALUES, Refusal
 from app.observation import FEATURE_NAMES
+from app.requestlog import entry_of
 
 logger = logging.getLogger("app")
 
 REASONS: Mapping[int, str] = {
-    400: MISSING_VALUES,  # FastAPI's own 400: it could not read the body as JSON.
+    400: MISSING_VALUES,
+    401: "this service needs a key that it knows, in the header X-API-Key",
     404: "nothing is served at this path; POST an observation to /predict, or see /docs",
     405: "this path does not take this method; its Allow header lists those it takes",
+    413: "the body is larger than this service takes",
     415: "the body must be JSON, sent with 'Content-Type: application/json'",
     500: "the service failed; the observation was not judged",
 }
@@ -38,7 +40,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_]{1,40}")
 def handle_errors(app: FastAPI) -> None:
     """Make ``app`` answer every failure with a `Refusal`."""
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(Refused, _on_refused)
     app.add_middleware(UnexpectedErrors)
 
 
@@ -68,7 +70,8 @@ class UnexpectedErrors:
         try:
             await self.app(scope, receive, watched)
         except Exception as error:
-            logger.error("a request failed\n%s", "".join(outline(error)))
+            told = {"request_id": entry_of(scope).request_id}
+            logger.error("a request failed\n%s", "".join(outline(error)), extra=told)
             if started:
                 raise RuntimeError("the answer broke off after it had started") from None
             await _refuse(500)(scope, receive, send)
@@ -82,6 +85,15 @@ def outline(error: BaseException) -> Iterator[str]:
     if cause is not None:
         yield "caused by\n"
         yield from outline(cause)
+
+
+class Refused(Exception):
+    """The request is refused with a status, for a reason that can be told."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Refuse with the HTTP ``status`` for ``reason``, which repeats no value."""
+        super().__init__(reason)
+        self.refusal = Refusal(reason=reason, status=str(status))
 
 
 def explain(errors: Iterable[Mapping[str, Any]]) -> str:
@@ -102,7 +114,7 @@ def explain(errors: Iterable[Mapping[str, Any]]) -> str:
 def _key(location: Sequence[str | int]) -> str | None:
     """Return the body's key that ``location`` is about, or None if it is the body itself."""
     match location:
-        case ("body", str(key)):
+        case (str(key),):
             return key
         case _:
             return None
@@ -128,9 +140,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     return _refuse(error.status_code, headers)
 
 
-async def _on_validation_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return Refusal(reason=explain(error.errors()), status="400").response()
+async def _on_refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return error.refusal.response()
 
 
 def _methods(request: Request) -> set[str]:

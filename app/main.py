@@ -4,80 +4,145 @@
 model once, and fails when it cannot be trusted, so no process ever serves a bad one.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.message import Message
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import Body, Depends, FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from starlette.responses import RedirectResponse, Response
 
 import model
 from app import __version__
-from app.answers import Prediction, Refusal
-from app.errors import REASONS, handle_errors
-from app.observation import EXAMPLES, Observation, require_features
+from app.body_limit import BodyLimit
+from app.description import Health, ModelDescription, describe
+from app.docs import add_docs
+from app.errors import handle_errors
+from app.headers import SecurityHeaders
+from app.judgement import Judgement
+from app.keys import KEY_NEEDED, keyed_route
+from app.observation import require_features
+from app.openapi import BATCH_REFUSALS, FAILURE, KEY_REFUSALS, REFUSALS, Service
+from app.requestlog import RequestLog
+from app.route import BatchRoute, ObservationRoute
+from app.settings import Settings
+
+if TYPE_CHECKING:  # It imports OpenTelemetry's SDK, which not every deployment has.
+    from app.telemetry import Telemetry
 
 DESCRIPTION = """
 Predicts from five measurements of the cell nuclei in a breast scan whether the tumour is
-malignant (1) or benign (0). Every answer, also a refusal, has the same three keys, and
-its `status` is the HTTP status.
+malignant (1) or benign (0), and says why. Every answer about an observation, also a refusal,
+has the keys `reason`, `prediction` and `status`, which is the HTTP status.
 
 The model is a research example trained on one historical data set, not a medical device.
 """
 
-_OPENAPI_EXAMPLES: dict[str, Any] = {
-    name: {"summary": f"predicted {name}", "value": value} for name, value in EXAMPLES.items()
+# FastAPI would otherwise emit paths and queries as soon as anything sets up OpenTelemetry.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
 }
 
 
-def _refusal(status: int, description: str) -> dict[str, Any]:
-    example = Refusal(reason=REASONS[status], status=str(status)).model_dump()
-    content = {"application/json": {"example": example}}
-    return {"model": Refusal, "description": description, "content": content}
-
-
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: _refusal(400, "The body is not an observation; the reason tells what was expected."),
-    415: _refusal(415, "The body was sent as something other than JSON."),
-    500: _refusal(500, "The service failed."),
+_TO_DOCS: dict[str, Any] = {
+    "status_code": 307,
+    "response_class": RedirectResponse,
+    "response_description": "The documentation is elsewhere.",
+    "responses": {
+        307: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}},
+    },
 }
 
 
-class Service(FastAPI):
-    """A FastAPI application whose OpenAPI document leaves out FastAPI's own 422 answer."""
+def create_app(
+    scorecard: model.Scorecard,
+    settings: Settings | None = None,
+    telemetry: "Telemetry | None" = None,
+) -> FastAPI:
+    """Return the service for ``scorecard``, a loaded model.
 
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document: what this service answers, and nothing else."""
-        document = super().openapi()
-        for path in document["paths"].values():
-            for operation in path.values():
-                operation["responses"].pop("422", None)
-        for name in ("HTTPValidationError", "ValidationError"):
-            document["components"]["schemas"].pop(name, None)
-        return document
-
-
-async def require_json(request: Request) -> None:
-    """Refuse a body that says it is something other than JSON.
+    Args:
+        scorecard: The model to serve.
+        settings: How to serve it; by default, as the defaults of `Settings` say.
+        telemetry: Where spans and metrics go, as `app.telemetry` makes it; nowhere if None.
 
     Raises:
-        HTTPException: 415. An absent Content-Type passes: nothing here can be changed by a
-            request, so there is nothing for a cross-site one to gain.
+        ContractMismatch: The model's features are not the request's fields.
     """
-    stated = request.headers.get("content-type")
-    if stated and not _is_json(stated) and await request.body():
-        raise HTTPException(415)
-
-
-def _is_json(media_type: str) -> bool:
-    message = Message()
-    message["content-type"] = media_type
-    subtype = message.get_content_subtype()
-    return message.get_content_maintype() == "application" and (
-        subtype == "json" or subtype.endswith("+json")
+    require_features(scorecard)
+    settings = settings or Settings()
+    app = Service(
+        title="Breast tumour classifier",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=telemetry.config if telemetry else _NO_TELEMETRY,
     )
+    with _without_pydantic_v1():
+        _add_judgement(app, Judgement(scorecard), settings)
+        _add_description(app, scorecard)
+        app.get("/", summary="Lead a browser to the documentation", **_TO_DOCS)(_to_docs)
+    # FastAPI answers HEAD with 405, whatever answers GET.
+    app.add_route("/", _to_docs, methods=["HEAD"], include_in_schema=False)
+    add_docs(app)
+    # Each of these stands around those before it.
+    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    handle_errors(app)
+    observe = telemetry.observe if telemetry else None
+    app.add_middleware(RequestLog, digest=scorecard.digest, observe=observe)
+    app.add_middleware(SecurityHeaders)
+    if settings.cors_origins:
+        # Few deployments use it.
+        from app.cors import allow_origins
+
+        allow_origins(app, settings.cors_origins)
+    return app
+
+
+def _add_judgement(app: FastAPI, judgement: Judgement, settings: Settings) -> None:
+    needed = bool(settings.api_keys)
+    one, many = (keyed_route(kind, settings.api_keys) for kind in (ObservationRoute, BatchRoute))
+    for path, summary, endpoint, kind in (
+        ("/predict", "Predict one observation", judgement.predict, one),
+        ("/explain", "Predict one observation, and say why", judgement.explain, one),
+        ("/predict/batch", "Predict many observations", judgement.predict_batch, many),
+        ("/explain/batch", "Explain many observations", judgement.explain_batch, many),
+        (
+            "/",
+            "The same as /predict, for clients that know only the address",
+            judgement.predict,
+            one,
+        ),
+    ):
+        app.router.add_api_route(
+            path,
+            endpoint,
+            methods=["POST"],
+            summary=summary,
+            responses=(BATCH_REFUSALS if kind is many else REFUSALS)
+            | (KEY_REFUSALS if needed else {}),
+            dependencies=[KEY_NEEDED] if needed else None,
+            route_class_override=kind,
+        )
+
+
+def _add_description(app: FastAPI, scorecard: model.Scorecard) -> None:
+    @app.get("/model", summary="What the served model is", responses=FAILURE)
+    async def describe_model() -> ModelDescription:
+        """Return the whole model: its step functions, referral band, evidence and origin."""
+        return describe(scorecard)
+
+    @app.get("/health", summary="Whether the service can predict", responses=FAILURE)
+    async def check_health() -> Health:
+        """Return 200: without a verified model the service does not start."""
+        return Health(model=scorecard.digest)
 
 
 @contextmanager
@@ -99,46 +164,21 @@ def _without_pydantic_v1() -> Iterator[None]:
 
 
 async def _to_docs(request: Request) -> Response:
+    """Redirect to `/docs`."""
     return RedirectResponse(request.scope.get("root_path", "") + "/docs")
 
 
-def create_app(scorecard: model.Scorecard) -> FastAPI:
-    """Return the service for ``scorecard``, a loaded model.
+def _telemetry(settings: Settings) -> "Telemetry | None":
+    if settings.telemetry == "off":
+        return None
+    from app.telemetry import from_environment
 
-    Raises:
-        ContractMismatch: The model's features are not the request's fields.
-    """
-    require_features(scorecard)
-    app = Service(
-        title="Breast tumour classifier",
-        version=__version__,
-        description=DESCRIPTION,
-        redoc_url=None,
-        redirect_slashes=False,
-        strict_content_type=False,
-    )
-    handle_errors(app)
-    app.add_route("/", _to_docs, include_in_schema=False)
-
-    async def predict(
-        observation: Annotated[Observation, Body(openapi_examples=_OPENAPI_EXAMPLES)],
-    ) -> Prediction:
-        """Predict whether the tumour in one scan is malignant (1) or benign (0)."""
-        return Prediction(prediction=scorecard.label(observation.values()))
-
-    paths = {
-        "/predict": "Predict one observation",
-        "/": "The same as /predict, for clients that know only the service's address",
-    }
-    with _without_pydantic_v1():
-        for path, summary in paths.items():
-            app.post(
-                path,
-                summary=summary,
-                responses=REFUSALS,
-                dependencies=[Depends(require_json)],
-            )(predict)
-    return app
+    return from_environment()
 
 
-app = create_app(model.load())
+def _from_environment() -> FastAPI:
+    settings = Settings.from_environment(os.environ)
+    return create_app(model.load(), settings, _telemetry(settings))
+
+
+app = _from_environment()

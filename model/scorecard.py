@@ -175,7 +175,7 @@ def _label(score: float) -> Literal[0, 1]:
 def _outside(feature: Feature, value: float) -> Caution:
     side = "below" if value < feature.minimum else "above"
     message = (
-        f"The {feature.column} is {side} the range of the patients that the model was trained "
-        f"on ({feature.minimum:g} to {feature.maximum:g})."
+        f"The value of {feature.column} is {side} the range of the patients that the model was "
+        f"trained on ({feature.minimum:g} to {feature.maximum:g})."
     )
     return Caution("outsideTrainingRange", (feature.name,), message)

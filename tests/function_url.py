@@ -55,3 +55,12 @@ def body(answer: dict[str, Any]) -> bytes:
     """Return the body of an HTTP response in Lambda's format."""
     text: str = answer["body"]
     return base64.b64decode(text) if answer["isBase64Encoded"] else text.encode()
+
+
+def without_id(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return ``answer`` without its request id, which is another one each time."""
+    if "headers" not in answer:  # A direct invocation's, which has none.
+        return answer
+    headers = dict(answer["headers"])
+    assert headers.pop("x-request-id")
+    return {**answer, "headers": headers}

@@ -78,8 +78,8 @@ async def test_an_answer_that_breaks_off_is_not_finished_and_not_quoted(
 
 def test_the_reason_lists_every_wrong_key() -> None:
     errors = [
-        {"loc": ("body", "worstArea"), "type": "greater_than_equal"},
-        {"loc": ("body", "meanRadius"), "type": "extra_forbidden"},
+        {"loc": ("worstArea",), "type": "greater_than_equal"},
+        {"loc": ("meanRadius",), "type": "extra_forbidden"},
     ]
     assert explain(errors) == (
         "'worstArea' must be a finite number, 0 or more; 'meanRadius' is not a feature; 'body' "
@@ -89,18 +89,23 @@ def test_the_reason_lists_every_wrong_key() -> None:
 
 def test_something_missing_outweighs_something_wrong() -> None:
     errors = [
-        {"loc": ("body", "worstArea"), "type": "float_type"},
-        {"loc": ("body", "worstRadius"), "type": "missing"},
+        {"loc": ("worstArea",), "type": "float_type"},
+        {"loc": ("worstRadius",), "type": "missing"},
     ]
     assert explain(errors) == MISSING_VALUES
 
 
+@pytest.mark.parametrize("location", [(), ("worstArea", 3), (0,)])
+def test_what_is_not_about_a_key_is_about_the_whole(location: tuple[str | int, ...]) -> None:
+    assert explain([{"loc": location, "type": "float_type"}]) == MISSING_VALUES
+
+
 def test_a_thousand_unknown_keys_get_one_short_reason() -> None:
-    errors = [{"loc": ("body", f"k{'x' * n}"), "type": "extra_forbidden"} for n in range(1000)]
+    errors = [{"loc": (f"k{'x' * n}",), "type": "extra_forbidden"} for n in range(1000)]
     assert explain(errors) == explain(errors[:1])
 
 
 @pytest.mark.parametrize("key", [MEASURED, "", "Jane Doe, 1962", "<b>", "x" * 41, "a\nb"])
 def test_a_key_that_is_not_a_plain_name_is_not_repeated(key: str) -> None:
-    reason = explain([{"loc": ("body", key), "type": "extra_forbidden"}])
+    reason = explain([{"loc": (key,), "type": "extra_forbidden"}])
     assert reason.startswith("one of the keys is not a feature; ")

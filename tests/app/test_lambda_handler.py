@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.headers import HEADERS
 from app.lambda_handler import handler
 from app.observation import EXAMPLES
 from tests import function_url
@@ -14,12 +15,14 @@ from tests.conftest import ROOT
 from tests.function_url import CONTEXT
 
 EVENTS = sorted(Path(ROOT, "tests", "events").glob("*.json"))
+POSTS = ["/predict", "/explain", "/predict/batch", "/explain/batch", "/"]
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
 def test_recorded_events(path: Path) -> None:
     recorded = json.loads(path.read_text())
-    assert handler(recorded["event"], CONTEXT) == recorded["answer"]
+    answer = handler(recorded["event"], CONTEXT)
+    assert function_url.without_id(answer) == recorded["answer"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,8 @@ def test_an_event_that_is_no_request_is_refused_in_the_contract(event: object) -
 def test_a_function_url_event_that_is_broken_is_refused_over_http(change: dict[str, Any]) -> None:
     answer = handler({**function_url.event(b"{}"), **change}, CONTEXT)
     assert answer["statusCode"] == 400
-    assert answer["headers"] == {"content-type": "application/json"}
+    kept = {name.decode(): value.decode() for name, value in HEADERS}
+    assert answer["headers"] == {"content-type": "application/json", **kept}
     assert json.loads(answer["body"])["status"] == "400"
 
 
@@ -82,6 +86,39 @@ def test_a_direct_invocation_is_refused_as_over_http(client: httpx.Client, text:
     assert handler({"body": text}, CONTEXT) == client.post("/predict", content=text).json()
 
 
+def test_every_endpoint_has_a_recorded_event() -> None:
+    sent = [json.loads(path.read_text())["event"].get("rawPath") for path in EVENTS]
+    assert {*POSTS, "/model", "/health"} <= {*sent}
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(EXAMPLES["malignant"]).encode(),
+        json.dumps([*EXAMPLES.values(), None, {}]).encode(),
+        json.dumps([EXAMPLES["benign"]] * 2000).encode(),
+        b'{"worstArea": 1, "worstArea": 2}',
+        b"[]",
+        b"",
+    ],
+    ids=["one", "batch", "2,000", "twice", "none", "nothing"],
+)
+def test_every_endpoint_answers_as_under_uvicorn(
+    client: httpx.Client, path: str, content: bytes
+) -> None:
+    live = client.post(path, content=content)
+    answer = handler(function_url.event(content, path=path), CONTEXT)
+    assert (answer["statusCode"], function_url.body(answer)) == (live.status_code, live.content)
+
+
+@pytest.mark.parametrize("path", ["/model", "/health"])
+def test_every_description_is_as_under_uvicorn(client: httpx.Client, path: str) -> None:
+    live = client.get(path)
+    answer = handler(function_url.event(b"", "GET", path), CONTEXT)
+    assert (answer["statusCode"], function_url.body(answer)) == (live.status_code, live.content)
+
+
 def test_the_openapi_document_and_the_docs_are_text_on_lambda_too(client: httpx.Client) -> None:
     for path in ("/openapi.json", "/docs"):
         answer = handler(function_url.event(b"", "GET", path), CONTEXT)
@@ -93,6 +130,7 @@ def test_an_invocation_loads_nothing() -> None:
     """After the first answer, no invocation opens a file or imports a module."""
     script = """
 import sys
+from app.headers import HEADERS
 from app.lambda_handler import handler
 from app.observation import EXAMPLES
 from tests import function_url
@@ -144,3 +182,21 @@ print(sys.modules["pydantic.v1"] is pydantic.v1)
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert run.stdout == "False True True\nTrue\n"
+
+
+if __name__ == "__main__":
+    # Records the answers anew: python -m tests.app.test_lambda_handler. Look at the difference!
+    for place in EVENTS:
+        entry = json.loads(place.read_text())
+        entry["answer"] = function_url.without_id(handler(entry["event"], CONTEXT))
+        place.write_text(json.dumps(entry, indent=2) + "\n")
+
+
+@pytest.mark.parametrize(("rows", "status"), [(4_000, 200), (10_000, 413)])
+def test_an_answer_that_lambda_cannot_carry_is_refused(rows: int, status: int) -> None:
+    body = json.dumps([EXAMPLES["malignant"]] * rows).encode()
+    answer = handler(function_url.event(body, path="/explain/batch"), CONTEXT)
+    assert answer["statusCode"] == status
+    assert len(json.dumps(answer)) < 6_291_556
+    if status == 413:
+        assert "send fewer observations" in json.loads(answer["body"])["reason"]

@@ -76,6 +76,7 @@ def test_a_whole_number_is_a_number(client: httpx.Client) -> None:
         b"\xff\xfe\x00",
         b"[" * 100_000,
         b'{"worstArea": ' + b"1" * 5000 + b"}",
+        b'{"worstArea": ' + b"[" * 100_000,
     ],
 )
 def test_a_body_without_an_observation(client: httpx.Client, path: str, content: bytes) -> None:
@@ -109,6 +110,7 @@ def test_a_missing_feature(client: httpx.Client, name: str) -> None:
         f"[{CANARY}]",
         f'{{"a": {CANARY}}}',
         "9" * 400,
+        "9" * 5000,
     ],
 )
 def test_a_bad_value_is_refused_by_name_and_not_repeated(
@@ -155,7 +157,16 @@ def test_a_path_that_does_not_exist(client: httpx.Client, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/predict", "POST"), ("/", "GET, HEAD, POST"), ("/openapi.json", "GET, HEAD")],
+    [
+        ("/predict", "POST"),
+        ("/explain", "POST"),
+        ("/predict/batch", "POST"),
+        ("/explain/batch", "POST"),
+        ("/model", "GET"),
+        ("/health", "GET"),
+        ("/", "GET, HEAD, POST"),
+        ("/openapi.json", "GET, HEAD"),
+    ],
 )
 def test_a_method_that_a_path_does_not_take(client: httpx.Client, path: str, allowed: str) -> None:
     response = client.put(path, json=EXAMPLES["malignant"])

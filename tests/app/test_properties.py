@@ -32,13 +32,21 @@ observations = st.fixed_dictionaries(
 contents = st.binary() | (values | nearly_observations | observations).map(
     lambda value: json.dumps(value).encode()
 )
+batches = st.lists(values | nearly_observations | observations, max_size=4).map(
+    lambda rows: json.dumps(rows).encode()
+)
+single_paths = st.sampled_from(["/predict", "/explain", "/"])
+batch_paths = st.sampled_from(["/predict/batch", "/explain/batch"])
 content_types = st.sampled_from([None, "application/json", "text/plain", "application/json;a=b"])
 
 
-def answers(client: httpx.Client, content: bytes, headers: dict[str, str]) -> list[dict[str, Any]]:
+def answers(
+    client: httpx.Client, path: str, content: bytes, content_type: str | None = None
+) -> list[dict[str, Any]]:
     """Return the status, the relevant headers and the body from uvicorn and from Lambda."""
-    live = client.post("/predict", content=content, headers=headers)
-    event = handler(function_url.event(content, headers=headers), CONTEXT)
+    headers = {"content-type": content_type} if content_type else {}
+    live = client.post(path, content=content, headers=headers)
+    event = handler(function_url.event(content, path=path, headers=headers), CONTEXT)
     return [
         {"status": status, "content-type": named["content-type"], "body": body}
         for status, named, body in (
@@ -48,28 +56,54 @@ def answers(client: httpx.Client, content: bytes, headers: dict[str, str]) -> li
     ]
 
 
+def contract(answer: dict[str, Any]) -> int:
+    """Check that ``answer`` begins with the three keys and that they agree; return its status."""
+    assert list(answer)[:3] == ["reason", "prediction", "status"]
+    status = int(answer["status"])
+    assert (answer["reason"] == "OK") == (answer["prediction"] in (0, 1)) == (status == 200)
+    assert len(answer) == 3 or status == 200
+    return status
+
+
 @settings(max_examples=400)
-@given(contents, content_types)
-@example(b'{"worstArea":' * 100_000, None)
-@example(b"1" * 10_000, "application/json")
+@given(single_paths, contents, content_types)
+@example("/predict", b'{"worstArea":' * 100_000, None)
+@example("/explain", b"1" * 10_000, "application/json")
 def test_every_body_gets_one_clear_answer(
-    client: httpx.Client, content: bytes, content_type: str | None
+    client: httpx.Client, path: str, content: bytes, content_type: str | None
 ) -> None:
-    headers = {"content-type": content_type} if content_type else {}
-    live, on_lambda = answers(client, content, headers)
+    live, on_lambda = answers(client, path, content, content_type)
+    assert live == on_lambda
+    assert live["content-type"] == "application/json"
+    assert contract(json.loads(live["body"])) == live["status"]
+    assert live["status"] in (200, 400, 415)
+
+
+@settings(max_examples=300)
+@given(batch_paths, batches | contents, content_types)
+@example("/predict/batch", b"[" * 100_000, None)
+@example("/explain/batch", b"[null]", None)
+def test_every_batch_gets_one_clear_answer(
+    client: httpx.Client, path: str, content: bytes, content_type: str | None
+) -> None:
+    live, on_lambda = answers(client, path, content, content_type)
     assert live == on_lambda
     assert live["content-type"] == "application/json"
     answer = json.loads(live["body"])
-    assert list(answer) == ["reason", "prediction", "status"]
-    assert answer["status"] == str(live["status"])
-    assert live["status"] in (200, 400, 415)
-    assert (answer["prediction"] in (0, 1)) == (live["status"] == 200)
+    if live["status"] != 200:
+        assert live["status"] in (400, 415)
+        assert contract(answer) == live["status"]
+        return
+    assert len(answer) == len(json.loads(content))
+    assert {contract(each) for each in answer} <= {200, 400}
 
 
 @settings(max_examples=200)
-@given(observations)
-def test_every_observation_is_predicted(client: httpx.Client, body: dict[str, float]) -> None:
-    live, on_lambda = answers(client, json.dumps(body).encode(), {})
+@given(single_paths, observations)
+def test_every_observation_is_predicted(
+    client: httpx.Client, path: str, body: dict[str, float]
+) -> None:
+    live, on_lambda = answers(client, path, json.dumps(body).encode())
     assert live == on_lambda
     assert live["status"] == 200
 
@@ -85,7 +119,9 @@ def test_only_an_observation_is_predicted(client: httpx.Client, body: dict[str, 
 
 
 @given(
-    st.sampled_from(["/predict", "/", "/docs", "/nowhere", "/predict/"]),
+    st.sampled_from(
+        ["/predict", "/explain/batch", "/model", "/health", "/", "/docs", "/nowhere", "/predict/"]
+    ),
     st.sampled_from(["PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"]),
 )
 def test_other_methods_and_paths_are_refused_alike(

@@ -101,8 +101,8 @@ def test_a_value_outside_of_its_training_range_is_flagged(position: int) -> None
         assert Caution(
             "outsideTrainingRange",
             (outside.name,),
-            f"The {outside.column} is {side} the range of the patients that the model was "
-            f"trained on ({outside.minimum:g} to {outside.maximum:g}).",
+            f"The value of {outside.column} is {side} the range of the patients that the model "
+            f"was trained on ({outside.minimum:g} to {outside.maximum:g}).",
         ) in SCORECARD.cautions(values)
 
 

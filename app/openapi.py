@@ -1,0 +1,64 @@
+"""What the OpenAPI document says of answers that are not an endpoint's own."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.answers import Refusal
+from app.errors import REASONS
+from app.route import NOT_A_BATCH
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _refusal(status: int, description: str, reason: str | None = None) -> dict[str, Any]:
+    example = Refusal(reason=reason or REASONS[status], status=str(status)).model_dump()
+    content = {"application/json": {"example": example}}
+    return {"model": Refusal, "description": description, "content": content}
+
+
+FAILURE: Responses = {500: _refusal(500, "The service failed.")}
+"""What any request may be answered."""
+
+REFUSALS: Responses = {
+    400: _refusal(400, "The body is not what was expected; the reason tells what was."),
+    413: _refusal(413, "The body has more bytes than this service takes (`BODY_LIMIT`)."),
+    415: _refusal(415, "The body was sent as something other than JSON."),
+    **FAILURE,
+}
+"""What a request with a body may be answered."""
+
+BATCH_REFUSALS: Responses = {
+    **REFUSALS,
+    400: _refusal(400, "The body is no array, or has too few or too many elements.", NOT_A_BATCH),
+}
+"""What a request with many observations may be answered as a whole."""
+
+KEY_REFUSALS: Responses = {
+    401: _refusal(401, "The request has no key, or one that this service does not know."),
+}
+"""What it may be answered besides, where a key is needed."""
+
+
+class Service(FastAPI):
+    """A FastAPI application whose OpenAPI document leaves out FastAPI's own 422 answer."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document: what this service answers, and nothing else."""
+        if self.openapi_schema:  # It was made before.
+            return self.openapi_schema
+        document = super().openapi()
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["responses"].pop("422", None)
+            if "post" in path:
+                _loosen(path["post"]["requestBody"]["content"]["application/json"]["schema"])
+        for name in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(name, None)
+        return document
+
+
+def _loosen(schema: dict[str, Any]) -> None:
+    """Let the array that ``schema`` may be about hold anything: a bad row is answered too."""
+    if schema.get("type") == "array":
+        schema["items"] = {"anyOf": [schema["items"], {}]}
