@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import model
+from app.settings import table
 from tests.conftest import ROOT, running
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -73,8 +74,12 @@ def test_the_first_screen_has_a_call_its_answer_and_the_two_commands() -> None:
     assert "app/" in screen
 
 
+def test_the_settings_are_those_that_there_are() -> None:
+    assert f"\n\n{table()}\n\n" in README
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
-    assert f"\n{TEST}\n" in (ROOT / ".ci" / "run").read_text()
+    assert f" {TEST}\n" in (ROOT / ".ci" / "run").read_text()
 
 
 def test_every_figure_about_the_model_is_the_scorecards(scorecard: model.Scorecard) -> None:
