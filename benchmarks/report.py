@@ -1,4 +1,4 @@
-"""What a benchmark found, as JSON, as a table in ``benchmarks/README.md`` and as a plot."""
+"""What the benchmarks found, as JSON, in ``benchmarks/README.md`` and as plots."""
 
 import json
 import os
@@ -10,8 +10,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from matplotlib import rc_context
 from matplotlib.figure import Figure
+
+from benchmarks import reliability_report
+from benchmarks.plot import save
 
 Starts = Mapping[str, Sequence[Mapping[str, float]]]
 """By function: what each of its starts took."""
@@ -34,24 +36,54 @@ def write_report(folder: Path, results: Mapping[str, Starts]) -> None:
         folder: Where they go.
         results: By processor share, such as "full speed": the starts of each function.
     """
-    content = {"machine": machine(), "results": results}
-    (folder / "cold_start.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(render(content), encoding="utf-8")
+    _write(folder / "cold_start.json", machine(_PACKAGES), results)
     draw(folder / "cold_start.svg", results)
 
 
-def machine() -> dict[str, str]:
-    """Return when, on what and with which versions this ran."""
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+def write_reliability(folder: Path, results: Mapping[str, Any]) -> str:
+    """Write ``reliability.json``, ``reliability.svg`` and ``README.md`` into ``folder``.
+
+    Args:
+        folder: Where they go.
+        results: By what was done to the service: what came of it.
+
+    Returns:
+        The section that ``README.md`` now has about it.
+    """
+    content = _write(folder / "reliability.json", machine(reliability_report.PACKAGES), results)
+    reliability_report.draw(folder / "reliability.svg", results["endured"]["memory"])
+    return reliability_report.render(content)
+
+
+def _write(path: Path, where: Mapping[str, str], results: Mapping[str, Any]) -> dict[str, Any]:
+    content = {"machine": where, "results": results}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    (path.parent / "README.md").write_text(readme(path.parent), encoding="utf-8")
+    return content
+
+
+def machine(packages: Sequence[str]) -> dict[str, str]:
+    """Return when, on what and with which versions of ``packages`` this ran."""
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "machine": f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}",
-        "versions": f"Python {platform.python_version()}, {packages}",
+        "versions": f"Python {platform.python_version()}, {versions}",
     }
 
 
+def readme(folder: Path) -> str:
+    """Return the text of ``README.md``: a section for each benchmark whose figures are there."""
+    renderers = {"cold_start": render, "reliability": reliability_report.render}
+    files = {folder / f"{name}.json": render for name, render in renderers.items()}
+    found = (
+        render(json.loads(path.read_text())) for path, render in files.items() if path.exists()
+    )
+    return "".join([_HEAD, *found])
+
+
 def render(content: Mapping[str, Any]) -> str:
-    """Return the text of ``benchmarks/README.md``."""
+    """Return the section about cold starts."""
     where = content["machine"]
     tables = (_table(share, starts) for share, starts in content["results"].items())
     return _TEXT.format(**where, tables="\n".join(tables))
@@ -70,9 +102,7 @@ def draw(path: Path, results: Mapping[str, Starts]) -> None:
         axes.set_xlim(left=0)
         axes.set_title(share, loc="left", fontsize="medium")
     all_axes[-1].set_xlabel("seconds to the first answer, one mark per cold start")
-    # As text that a reader can select, and without a date: the same figures, the same file.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": path.stem}):
-        figure.savefig(path, metadata={"Date": None})
+    save(figure, path)
 
 
 def _table(share: str, starts: Starts) -> str:
@@ -96,11 +126,13 @@ def _spread(starts: Sequence[Mapping[str, float]], column: str) -> str:
     return f"{median(found):,.0f} ({min(found):,.0f} to {max(found):,.0f})"
 
 
-_TEXT = """# Benchmarks
+_HEAD = """# Benchmarks
 
 Only the ratios travel between machines: each table was measured in one run, the functions
 taking turns.
+"""
 
+_TEXT = """
 ## Cold start
 
 Under AWS's own emulator and runtime client: *ours* is `python -m app`; *empty FastAPI* is

@@ -8,7 +8,7 @@ from statistics import median
 import pytest
 
 from benchmarks.cold_start import FUNCTIONS, main
-from benchmarks.report import draw, render
+from benchmarks.report import draw, readme
 from benchmarks.start import peak_memory
 from model import HOME
 from tests.conftest import ROOT
@@ -41,7 +41,7 @@ def test_one_start_of_each_is_measured_and_reported(
         assert 0 < start["init_ms"] < start["answer_ms"]
         assert start["memory_mb"] > 5
     assert starts["classic"][0]["memory_mb"] > starts["ours"][0]["memory_mb"]
-    assert (tmp_path / "README.md").read_text() == render(content)
+    assert (tmp_path / "README.md").read_text() == readme(tmp_path)
     assert "</svg>" in (tmp_path / "cold_start.svg").read_text()
     assert "measured at full speed only" in capsys.readouterr().err
 
@@ -58,7 +58,7 @@ def test_raw_figures_are_printed_and_not_written(
 def test_the_committed_report_is_that_of_the_committed_figures(tmp_path: Path) -> None:
     folder = ROOT / "benchmarks"
     content = json.loads((folder / "cold_start.json").read_text())
-    assert (folder / "README.md").read_text() == render(content)
+    assert (folder / "README.md").read_text() == readme(folder)
     draw(tmp_path / "cold_start.svg", content["results"])
     drawn = (tmp_path / "cold_start.svg").read_text()
     assert (folder / "cold_start.svg").read_text() == drawn
