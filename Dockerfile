@@ -53,7 +53,7 @@ LABEL com.amazonaws.lambda.feature.snapstart="Allow"
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["python", "-c", "\
 import http.client, os, sys; \
 service = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=2); \
-service.request('GET', '/openapi.json'); \
+service.request('GET', '/health'); \
 sys.exit(service.getresponse().status != 200)"]
 # Without a shell in between, so that it is the process that is told to stop.
 ENTRYPOINT ["python", "-m", "app"]

@@ -183,7 +183,7 @@ def test_a_change_of_the_function_publishes_a_version_and_keeps_the_last() -> No
     }
     # The concurrency is the function's, not a version's: naming it would fail the deployment.
     assert set(re.findall(r"\$\{(\w+)}", description)) == (
-        used & set(PARAMETERS) - {"ReservedConcurrency"}
+        (used & set(PARAMETERS) - {"ReservedConcurrency", "ApiKeys"}) | {"ApiKeysRelease"}
     )
     assert RESOURCES["Version"]["UpdateReplacePolicy"] == "Retain"
     assert RESOURCES["Version"]["DeletionPolicy"] == "Delete"
