@@ -9,6 +9,15 @@ import gc
 
 gc.disable()
 
+from pydantic import BaseModel, ConfigDict
+
+# FastAPI has some forty models of the OpenAPI document, and only /openapi.json needs them. Pydantic
+# builds a model on its first use if it is told to as the class is made: another tenth saved.
+BaseModel.model_config = ConfigDict(defer_build=True)
+import fastapi.openapi.models  # noqa: F401 it is imported here for how, not for what
+
+BaseModel.model_config = ConfigDict()
+
 import asyncio
 import json
 import logging

@@ -23,7 +23,7 @@ from deployment.emulator import emulator
 from tests.conftest import ROOT, running
 from tests.fuzz.exchanges import Exchange, exchanges, from_lambda
 
-CASES = 2_000
+CASES = 3_000
 """How many bodies are made at random, over all operations that take one."""
 
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
@@ -90,7 +90,7 @@ def test_many_requests_were_right_and_answered_200(made: list[Exchange], posts: 
     print(f"\n{len(made)} requests; right ones answered 200: {dict(accepted)}")
     assert len(made) > CASES
     assert all(accepted[post] >= CASES / len(posts) / 4 for post in posts)
-    assert accepted.total() >= CASES / 2
+    assert accepted.total() >= CASES / 3
 
 
 def test_every_check_was_made(made: list[Exchange]) -> None:
