@@ -172,7 +172,7 @@ def test_every_parameter_is_one_of_the_templates() -> None:
     overridden = re.findall(r"--parameter-overrides (\w+)=", TEXT)
     mentioned = re.findall(r"`([A-Z]\w+)=[\w-]+`", TEXT)
     assert len(overridden) == TEXT.count("--parameter-overrides")
-    assert {"ImageUri", "AuthType", "AlarmTopicArn"} == set(overridden)
+    assert {"ImageUri", "AuthType", "AlarmTopicArn", "ApiKeys"} == set(overridden)
     assert set(mentioned) < set(PARAMETERS)
     assert {"SnapStart", "ReservedConcurrency", "Architecture"} < set(mentioned)
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -27,6 +28,8 @@ CARD = "README.md"
 FIGURES = "figures"
 """The folder of the card's figures."""
 
+_UNUSABLE = (OSError, ValueError, KeyError, TypeError)
+_FOUND = ("features", "parameters", "folds", "f1")
 _EVIDENCE = (
     "command",
     "versions",
@@ -86,37 +89,40 @@ def write_record(path: Path, record: dict[str, Any]) -> None:
 
 
 def read_search(folder: Path) -> dict[str, Any]:
-    """Return what the search stored in ``folder`` found.
+    """Return what the search stored in ``folder`` found, and its file's ``sha256``.
 
     Raises:
         SearchMissing: There is no such file, or it isn't one that the search wrote.
     """
-    path = folder / SEARCH
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {key: found[key] for key in ("features", "parameters", "folds", "f1")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _read(folder / SEARCH, _FOUND)
+    except _UNUSABLE as error:
         raise SearchMissing(
-            f"{path} is not a record of a search ({error!r}); restore it from version "
+            f"{folder / SEARCH} is not a record of a search ({error!r}); restore it from version "
             "control or run 'python -m training --search', which takes minutes"
         ) from error
 
 
 def read_evidence(folder: Path) -> dict[str, Any]:
-    """Return the evaluation that is stored in ``folder``.
+    """Return the evaluation that is stored in ``folder``, and its file's ``sha256``.
 
     Raises:
         EvidenceMissing: There is no such file, or it isn't one that the evaluation wrote.
     """
-    path = folder / EVIDENCE
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return {key: record[key] for key in _EVIDENCE}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _read(folder / EVIDENCE, _EVIDENCE)
+    except _UNUSABLE as error:
         raise EvidenceMissing(
-            f"{path} is not a record of an evaluation ({error!r}); restore it from version "
-            "control or run 'python -m training --evaluate', which takes most of an hour"
+            f"{folder / EVIDENCE} is not a record of an evaluation ({error!r}); restore it from "
+            "version control or run 'python -m training --evaluate', which takes most of an hour"
         ) from error
+
+
+def _read(path: Path, keys: Sequence[str]) -> dict[str, Any]:
+    text = path.read_text(encoding="utf-8")
+    record = json.loads(text)
+    # Whoever changes a number by hand changes this, and it stands in the scorecard.
+    return {**{key: record[key] for key in keys}, "sha256": sha256(text.encode()).hexdigest()}
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:

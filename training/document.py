@@ -18,7 +18,7 @@ from model import (
     seal,
     summary,
 )
-from training.artefact import EVIDENCE, render
+from training.artefact import EVIDENCE, SEARCH, render
 from training.candidates import PROCEDURE
 from training.compiler import PLACES, Compiled
 from training.dataset import CLASSES, Dataset
@@ -91,6 +91,7 @@ def _provenance(
         "scikit-learn": sklearn.__version__,
         "data": data.provenance(),
         "parameters": {**BASE_PARAMETERS, **found["parameters"]},
+        "records": {SEARCH: found["sha256"], EVIDENCE: evidence["sha256"]},
         "metrics": {
             "crossValidation": {"folds": found["folds"], "f1": found["f1"]},
             "holdOut": holdout_metrics(estimator, data),

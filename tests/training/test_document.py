@@ -1,3 +1,4 @@
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -6,7 +7,8 @@ from sklearn.ensemble import GradientBoostingClassifier
 
 from model import HOME, SCORECARD, parse
 from training import dataset
-from training.artefact import read_evidence, read_search
+from training.artefact import EVIDENCE as EVALUATION
+from training.artefact import SEARCH, read_evidence, read_search
 from training.compiler import compile_ensemble
 from training.dataset import Dataset
 from training.document import require_current, scorecard_text
@@ -54,6 +56,13 @@ def test_the_band_and_the_nested_figures_are_those_of_the_evaluation() -> None:
     metrics = scorecard.provenance["metrics"]
     assert metrics["nested"]["figures"] == EVIDENCE["metrics"]["procedure"]
     assert metrics["referral"] == EVIDENCE["referral"]
+
+
+@pytest.mark.parametrize("name", [SEARCH, EVALUATION])
+def test_the_scorecard_states_which_records_it_was_made_from(name: str) -> None:
+    """So that no number in them, also none that takes an hour to compute, can be altered."""
+    content = (HOME / name).read_text(encoding="utf-8").encode()
+    assert parse(COMMITTED).provenance["records"][name] == sha256(content).hexdigest()
 
 
 def test_the_stored_evaluation_is_of_the_stored_search() -> None:
