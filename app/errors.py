@@ -13,6 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +42,7 @@ def handle_errors(app: FastAPI) -> None:
     """Make ``app`` answer every failure with a `Refusal`."""
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_middleware(UnexpectedErrors)
 
 
@@ -143,6 +145,11 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 async def _on_refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return error.refusal.response()
+
+
+async def _on_disconnect(_: Request, __: Exception) -> Response:
+    # Nobody is there to read it, but it is no fault of ours that the log should tell of.
+    return Refusal(reason="the request ended before its body did", status="400").response()
 
 
 def _methods(request: Request) -> set[str]:

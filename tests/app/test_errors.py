@@ -5,6 +5,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message
 
 from app.answers import MISSING_VALUES
 from app.errors import REASONS, explain
@@ -74,6 +75,24 @@ async def test_an_answer_that_breaks_off_is_not_finished_and_not_quoted(
     assert raised.value.__suppress_context__
     assert ", in content\n" in caplog.text
     assert MEASURED not in caplog.text
+
+
+async def test_a_caller_who_hangs_up_is_no_fault_of_ours(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
+    with caplog.at_level(logging.WARNING):
+        await app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert caplog.records == []
 
 
 def test_the_reason_lists_every_wrong_key() -> None:
