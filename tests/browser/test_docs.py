@@ -8,27 +8,29 @@ import pytest
 from playwright.sync_api import Page
 
 from app.docs import MEDIA_TYPES
+from app.keys import digest, new_key
 from app.observation import EXAMPLES
 from tests.browser.conftest import Visit
 from tests.browser.swagger import Answer, SwaggerUI
 from tests.conftest import running
 
-
-def serving(application: str) -> Iterator[str]:
-    uvicorn = [sys.executable, "-m", "uvicorn", application, "--port", "0", "--no-access-log"]
-    with running(uvicorn) as url:
-        yield url
+KEY = new_key()
 
 
 @pytest.fixture(scope="module")
 def mounted() -> Iterator[str]:
-    for url in serving("tests.browser.served:mounted"):
+    application = "tests.browser.served:mounted"
+    uvicorn = [sys.executable, "-m", "uvicorn", application, "--port", "0", "--no-access-log"]
+    with running(uvicorn) as url:
         yield f"{url}/clinic"
 
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[str]:
-    yield from serving("tests.browser.served:guarded")
+    """The service as it is started where a key is needed."""
+    variables = {"PORT": "0", "API_KEYS": digest(KEY.encode()).hex()}
+    with running([sys.executable, "-m", "app"], variables) as url:
+        yield url
 
 
 def test_it_shows_the_service_and_asks_only_for_its_own_files(
@@ -94,14 +96,15 @@ def test_it_works_below_another_path(mounted: str, page: Page, visit: Visit) -> 
 
 
 def test_authorize_sends_the_key_from_then_on(guarded: str, page: Page, visit: Visit) -> None:
-    assert SwaggerUI(page, guarded).try_out("/judge").status == 401
+    assert SwaggerUI(page, guarded).try_out("/predict").status == 401
     visit.expect_error("status of 401", page)
     docs = SwaggerUI(page, guarded)
-    docs.authorize("right")
-    assert docs.try_out("/judge") == Answer(200, {"judged": "yes"})
+    docs.authorize(KEY)
+    answer = docs.try_out("/predict")
+    assert answer == Answer(200, {"reason": "OK", "prediction": 1, "status": "200"})
 
 
 def test_a_key_is_forgotten_with_the_page(guarded: str, page: Page, visit: Visit) -> None:
-    SwaggerUI(page, guarded).authorize("right")
-    assert SwaggerUI(page, guarded).try_out("/judge").status == 401
+    SwaggerUI(page, guarded).authorize(KEY)
+    assert SwaggerUI(page, guarded).try_out("/predict").status == 401
     visit.expect_error("status of 401", page)
