@@ -80,7 +80,7 @@ class Entry:
     warnings: int | None = None
     rows: int | None = None
     refused: int | None = None
-    judged: Mapping[tuple[Literal[0, 1], Decision | None], int] = field(default_factory=dict)
+    judged: Mapping[tuple[Literal[0, 1], Decision], int] = field(default_factory=dict)
     outside: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -64,13 +65,14 @@ def serve(settings: Settings, app: str = "app.main:app") -> int:
     # uvicorn finishes what it has accepted, then raises the signal that stopped it again.
     signal.signal(signal.SIGTERM, _exit)
     config = Config(app, settings)
-    if settings.workers > 1:
-        _supervise(config)
-        return 0
-    config.load_app()
     server = uvicorn.Server(config)
-    server.run()
-    return 0 if server.started else 1
+    with suppress(KeyboardInterrupt):
+        if settings.workers > 1:
+            _supervise(config)
+        else:
+            config.load_app()
+            server.run()
+    return 0 if server.started or settings.workers > 1 else 1
 
 
 def _supervise(config: Config) -> None:

@@ -151,13 +151,10 @@ def _drift(meter: Meter) -> Callable[[Entry], None]:
 
     def observe(entry: Entry) -> None:
         judged = dict(entry.judged)
-        if entry.prediction is not None:
+        if entry.prediction is not None and entry.decision is not None:
             judged[entry.prediction, entry.decision] = 1
         for (prediction, decision), number in judged.items():
-            attributes: dict[str, int | str] = {"prediction": prediction}
-            if decision is not None:
-                attributes["decision"] = decision
-            predictions.add(number, attributes)
+            predictions.add(number, {"prediction": prediction, "decision": decision})
         for feature, number in entry.outside.items():
             outside.add(number, {"feature": feature})
 

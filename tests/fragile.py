@@ -33,11 +33,10 @@ class Leaky:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            logging.getLogger("leaky").debug("asked for %s", scope["path"])
-            print(scope["path"])
-            print(scope["path"], file=sys.stderr)
-            get_current_span().update_name(scope["path"])
+        logging.getLogger("leaky").debug("asked for %s", scope["path"])
+        print(scope["path"])
+        print(scope["path"], file=sys.stderr)
+        get_current_span().update_name(scope["path"])
         await self.app(scope, receive, send)
 
 

@@ -171,3 +171,12 @@ def test_it_becomes_a_lambda_runtime_where_there_is_a_runtime_interface(port: in
     assert process.returncode != 0
     assert "awslambdaric" in errors
     assert "uvicorn" not in errors
+
+
+def test_ctrl_c_ends_it_without_a_traceback(port: int) -> None:
+    with started(PORT=str(port)) as process:
+        workers(process, 1)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in said

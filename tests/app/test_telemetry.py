@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -185,6 +186,21 @@ async def asked(scorecard: Scorecard) -> list[tuple[str, bytes]]:
         await client.post("/predict", json=EXAMPLES["benign"])
     shut_down(started)
     return Collector.received
+
+
+def test_the_setting_turns_it_on() -> None:
+    off = {"OTEL_TRACES_EXPORTER": "none", "OTEL_METRICS_EXPORTER": "none"}
+    for setting, loaded in (("on", True), ("off", False)):
+        script = "import sys, app.main; print('opentelemetry.sdk' in sys.modules)"
+        run = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            env={**os.environ, **off, "TELEMETRY": setting},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert run.stdout.strip() == str(loaded)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from deployment.emulator import emulator
 from tests.conftest import ROOT, running
 from tests.fuzz.exchanges import Exchange, exchanges, from_lambda
 
-CASES = 3_000
+CASES = 2_000
 """How many bodies are made at random, over all operations that take one."""
 
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
