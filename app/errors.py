@@ -1,6 +1,6 @@
 """Every failure as a refusal: the one place where an exception becomes an HTTP answer.
 
-Two rules hold throughout. An answer tells the caller what to mend and never repeats what
+Two rules hold throughout. A refusal tells the caller what to mend and never repeats what
 the caller sent. The log tells the engineer where the code failed, but not an exception's
 message, which may quote a measurement.
 """

@@ -15,9 +15,10 @@ from typing import Any, Literal
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from model import Decision
+
 logger = logging.getLogger("app.request")
 
-Decision = Literal["malignant", "benign", "refer"]
 Reason = Literal[
     "bad_body", "no_key", "unknown_path", "unknown_method", "too_large", "not_json",
     "refused", "busy", "failed", "broke_off",

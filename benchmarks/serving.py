@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.kinds import BODY_LIMIT
+from deployment.emulator import wait_until_listening
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,7 +63,7 @@ def serving(**settings: int) -> Iterator[Service]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_listening(port, process)
+        wait_until_listening(port, process)
         yield Service(port, process)
     finally:
         process.terminate()
@@ -85,17 +86,6 @@ def _free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
-
-
-def _wait_until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
-    while process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"the service ended at once, with status {process.returncode}")
 
 
 def serves(process: Path) -> bool:

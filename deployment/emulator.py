@@ -159,7 +159,7 @@ def wait_until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.01)
         else:
             return
-    raise RuntimeError(f"the emulator ended at once, with status {process.returncode}")
+    raise RuntimeError(f"it ended at once, with status {process.returncode}")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

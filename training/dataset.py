@@ -18,6 +18,7 @@ CLASSES = {0: "benign", 1: "malignant"}
 
 Rows = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Probabilities = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 

@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from training.candidates import Candidate
-from training.dataset import Dataset, Indices, Labels
+from training.dataset import Dataset, Indices, Labels, Probabilities
 from training.fit import fit
 from training.progress import CountingScorer, progress
 from training.search import Plan, find
-
-Probabilities = npt.NDArray[np.float64]
 
 PLACES = 9
 """Decimal places of a stored probability; none is nearer to 0 or 1 than the last of them."""

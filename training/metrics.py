@@ -21,9 +21,8 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.dataset import Indices, Labels
+from training.dataset import Indices, Labels, Probabilities
 
-Probabilities = npt.NDArray[np.float64]
 Figures = dict[str, float]
 Drawn = dict[str, npt.NDArray[np.float64]]
 

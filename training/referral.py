@@ -6,12 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from model import Band
-from training.dataset import Indices, Labels
+from training.dataset import Indices, Labels, Probabilities
 
 RIGHT = 0.99
 """The share of decisions on either side of the band that has to be right."""
 
-Probabilities = npt.NDArray[np.float64]
 
 # Thousandths: limits that a person can read, and that no last bit of a probability moves.
 _LIMITS = np.arange(1001) / 1000
