@@ -3,7 +3,7 @@
 A prediction is made in any case: these say how far it can be trusted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan, pi
 from typing import Literal
@@ -54,12 +54,27 @@ class Relation:
         if not bounds or not all(map(isfinite, bounds)) or sorted(bounds) != bounds:
             raise ValueError(f"relation {self.name!r} has bounds that are not an interval")
 
-    def holds(self, measured: Mapping[str, float]) -> bool:
-        """Return whether the observation, by request name, is within the bounds."""
-        quantity = QUANTITIES[self.name](*(measured[name] for name in self.features))
-        lower = -inf if self.minimum is None else self.minimum
-        upper = inf if self.maximum is None else self.maximum
-        return lower <= quantity <= upper  # A NaN is within no bounds.
+    def holds(self, *measured: float) -> bool:
+        """Return whether one scan's values of `features`, in that order, are within the bounds."""
+        lower, upper = self._bounds
+        return lower <= QUANTITIES[self.name](*measured) <= upper  # A NaN is within no bounds.
+
+    def broken(self, *measured: Sequence[float]) -> list[int]:
+        """Return the numbers of the scans for which it does not hold.
+
+        Args:
+            measured: For each of `features`, in that order, the values of all scans.
+        """
+        lower, upper = self._bounds
+        quantities = map(QUANTITIES[self.name], *measured)
+        return [scan for scan, each in enumerate(quantities) if not lower <= each <= upper]
+
+    @property
+    def _bounds(self) -> tuple[float, float]:
+        return (
+            -inf if self.minimum is None else self.minimum,
+            inf if self.maximum is None else self.maximum,
+        )
 
 
 def excess(larger: float, smaller: float) -> float:

@@ -6,10 +6,12 @@ into one step function per feature, and a score is an intercept plus five look-u
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from math import exp, isfinite
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from model.band import Band, Decision
@@ -90,6 +92,14 @@ class Verdict(NamedTuple):
     decision: Decision
 
 
+_Limits = tuple[float, float, Caution, Caution]  # and what is said below and above them
+_Check = tuple[Relation, Callable[[Sequence[Any]], tuple[Any, ...]], Caution]
+
+
+def _derived() -> Any:
+    return field(init=False, repr=False, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     """A verified additive classifier of breast tumours.
@@ -108,6 +118,9 @@ class Scorecard:
         provenance: Where the numbers come from: the scikit-learn version, the training
             data and its hash, the parameters and the headline metrics.
         digest: The SHA-256 of the scorecard file's content, 64 hexadecimal digits.
+
+    Raises:
+        ValueError: A relation is about a feature that is not among ``features``.
     """
 
     features: tuple[Feature, ...]
@@ -117,6 +130,18 @@ class Scorecard:
     relations: tuple[Relation, ...]
     provenance: Mapping[str, Any]
     digest: str
+    # The same laid out as it is evaluated, which takes half the time.
+    _steps: tuple[tuple[Sequence[float], Sequence[float]], ...] = _derived()
+    _limits: tuple[_Limits, ...] = _derived()
+    _checks: tuple[_Check, ...] = _derived()
+
+    def __post_init__(self) -> None:
+        """Lay the table out."""
+        names = [feature.name for feature in self.features]
+        derive = partial(object.__setattr__, self)  # It is frozen.
+        derive("_steps", tuple((each.thresholds, each.points) for each in self.features))
+        derive("_limits", tuple(map(_limits, self.features)))
+        derive("_checks", tuple(_check(relation, names) for relation in self.relations))
 
     def score(self, values: Sequence[float]) -> float:
         """Return the log-odds that the tumour is malignant.
@@ -124,11 +149,13 @@ class Scorecard:
         It equals scikit-learn's ``decision_function`` to within 1e-12, up to the largest
         float32 (3.4e38), beyond which scikit-learn refuses a value.
         """
+        if len(values) != len(self.features) or not all(map(isfinite, values)):
+            self.contributions(values)  # It says what is wrong.
         total = self.intercept
         # Added one by one: since Python 3.12 sum() compensates, and the last bit would
         # depend on the interpreter.
-        for feature, value in zip(self.features, values, strict=True):
-            total += feature.contribution(value)
+        for (thresholds, points), value in zip(self._steps, values):  # noqa: B905 looked at above, and slower
+            total += points[bisect_left(thresholds, value)]
         return total
 
     def probability(self, values: Sequence[float]) -> float:
@@ -158,24 +185,53 @@ class Scorecard:
 
     def cautions(self, values: Sequence[float]) -> tuple[Caution, ...]:
         """Return what is unusual about ``values``, measured by the training data."""
-        pairs = list(zip(self.features, values, strict=True))
-        measured = {feature.name: value for feature, value in pairs}
-        outside = [_outside(*pair) for pair in pairs if not pair[0].in_range(pair[1])]
-        odd = [relation for relation in self.relations if not relation.holds(measured)]
-        return (
-            *outside,
-            *(Caution("implausible", relation.features, relation.message) for relation in odd),
-        )
+        found = [
+            below if value < minimum else above
+            for (minimum, maximum, below, above), value in zip(self._limits, values, strict=True)
+            if not minimum <= value <= maximum
+        ]
+        for relation, pick, caution in self._checks:
+            if not relation.holds(*pick(values)):
+                found.append(caution)
+        return tuple(found)
+
+    def cautions_of_all(self, rows: Sequence[Sequence[float]]) -> list[tuple[Caution, ...]]:
+        """Return `cautions` of each of ``rows``: for many, in less than half the time."""
+        found: list[tuple[Caution, ...]] = [()] * len(rows)
+        for row in self._unusual(rows) if rows else ():
+            found[row] = self.cautions(rows[row])
+        return found
+
+    def _unusual(self, rows: Sequence[Sequence[float]]) -> set[int]:
+        """Return the numbers of the rows for which there are cautions, feature by feature."""
+        columns = [*zip(*rows, strict=True)]
+        unusual: set[int] = set()
+        for (minimum, maximum, _, _), column in zip(self._limits, columns, strict=True):
+            unusual.update([n for n, value in enumerate(column) if not minimum <= value <= maximum])
+        for relation, pick, _ in self._checks:
+            unusual.update(relation.broken(*pick(columns)))
+        return unusual
 
 
 def _label(score: float) -> Literal[0, 1]:
     return 1 if score >= 0.0 else 0
 
 
-def _outside(feature: Feature, value: float) -> Caution:
-    side = "below" if value < feature.minimum else "above"
-    message = (
-        f"The value of {feature.column} is {side} the range of the patients that the model was "
-        f"trained on ({feature.minimum:g} to {feature.maximum:g})."
+def _limits(feature: Feature) -> _Limits:
+    below, above = (
+        Caution(
+            "outsideTrainingRange",
+            (feature.name,),
+            f"The value of {feature.column} is {side} the range of the patients that the model "
+            f"was trained on ({feature.minimum:g} to {feature.maximum:g}).",
+        )
+        for side in ("below", "above")
     )
-    return Caution("outsideTrainingRange", (feature.name,), message)
+    return feature.minimum, feature.maximum, below, above
+
+
+def _check(relation: Relation, names: Sequence[str]) -> _Check:
+    if not set(relation.features) <= set(names):
+        raise ValueError(f"relation {relation.name!r} is about a feature that there is not")
+    caution = Caution("implausible", relation.features, relation.message)
+    return relation, itemgetter(*map(names.index, relation.features)), caution

@@ -42,7 +42,8 @@ class Leaky:
 
 def service(started: "Telemetry | None" = None, *, leaky: bool) -> FastAPI:
     kept = load()
-    fragile = Fragile(**{each.name: getattr(kept, each.name) for each in fields(Scorecard)})
+    given = (each.name for each in fields(Scorecard) if each.init)
+    fragile = Fragile(**{name: getattr(kept, name) for name in given})
     made = app.main.create_app(fragile, telemetry=started)
     if leaky:
         made.add_middleware(Leaky)

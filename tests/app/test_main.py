@@ -182,7 +182,7 @@ def test_the_root_sends_a_browser_to_the_docs(client: httpx.Client) -> None:
 
 def test_a_model_that_is_not_the_requests_is_not_served(scorecard: model.Scorecard) -> None:
     with pytest.raises(ContractMismatch):
-        create_app(replace(scorecard, features=scorecard.features[1:]))
+        create_app(replace(scorecard, features=scorecard.features[1:], relations=()))
 
 
 def test_a_broken_scorecard_stops_the_service_at_start(tmp_path: Path) -> None:

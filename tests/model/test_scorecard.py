@@ -3,7 +3,7 @@ from math import exp, inf, nan, nextafter, pi
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import model
@@ -42,7 +42,7 @@ def test_known_answers(values: tuple[float, ...], label: int) -> None:
 
 def test_a_score_of_exactly_zero_is_malignant_as_in_scikit_learn() -> None:
     nothing = feature(thresholds=(), points=(0.0,))
-    undecided = replace(SCORECARD, features=(nothing,), intercept=0.0)
+    undecided = replace(SCORECARD, features=(nothing,), relations=(), intercept=0.0)
     assert undecided.score((5.0,)) == 0.0
     assert undecided.probability((5.0,)) == 0.5
     assert undecided.label((5.0,)) == 1
@@ -112,6 +112,27 @@ def test_an_area_is_flagged_where_the_radius_cannot_have_it(radius: float, area:
     found = SCORECARD.cautions((0.1, radius, 25.0, area, 0.2))
     flagged = [caution for caution in found if caution.features == ("worstArea", "worstRadius")]
     assert bool(flagged) == (not 0.81 <= share <= 1.06)
+
+
+near = st.tuples(*(st.floats(0, 1.1 * each.maximum) for each in SCORECARD.features))
+
+
+@given(st.lists(near | observations, max_size=20))
+@example([])
+@example([MALIGNANT, MALIGNANT])
+def test_many_are_flagged_as_each_is(rows: list[tuple[float, ...]]) -> None:
+    assert SCORECARD.cautions_of_all(rows) == [SCORECARD.cautions(row) for row in rows]
+
+
+@pytest.mark.parametrize("rows", [[(1.0,) * 4], [(1.0,) * 6, (1.0,) * 6], [MALIGNANT, (1.0,)]])
+def test_rows_of_another_width_are_refused(rows: list[tuple[float, ...]]) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        SCORECARD.cautions_of_all(rows)
+
+
+def test_a_relation_needs_its_features() -> None:
+    with pytest.raises(ValueError, match="relation 'excess' is about a feature that there is not"):
+        replace(SCORECARD, features=SCORECARD.features[1:])
 
 
 def test_a_dip_is_a_step_that_adds_less_than_the_one_before() -> None:

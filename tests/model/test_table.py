@@ -84,7 +84,7 @@ def test_the_table_marks_each_dip_and_says_what_it_is(scorecard: Scorecard) -> N
 
 
 def test_a_scorecard_without_dips_says_nothing_of_them(scorecard: Scorecard) -> None:
-    rising = replace(scorecard, features=scorecard.features[:2])
+    rising = replace(scorecard, features=scorecard.features[:2], relations=())
     assert "dip" not in table(rising)
 
 
