@@ -1,5 +1,6 @@
 """Serve with uvicorn: one process, or several and one that watches over them."""
 
+import gc
 import signal
 import socket
 import sys
@@ -53,6 +54,12 @@ class Config(uvicorn.Config):
             "timeout_worker_healthcheck": HEALTH_CHECK,
         }
         super().__init__(app, **options)
+
+    def load(self) -> None:
+        """Load the application, which stays: no garbage collection has to look at it again."""
+        super().load()
+        gc.collect()
+        gc.freeze()
 
     def configure_logging(self) -> None:
         """Write in our way all that is logged, but for what is switched off."""

@@ -102,7 +102,6 @@ def test_nothing_shows_over_uvicorn(tmp_path: Path) -> None:
     assert "status=200" in written
     assert "a request failed" in written
     assert "Invalid HTTP request received." in written
-    assert "DEBUG" in written
 
 
 def test_nothing_shows_over_lambda(tmp_path: Path) -> None:
