@@ -22,6 +22,12 @@ class Prediction(BaseModel):
     status: Literal["200"] = "200"
 
 
+PREDICTIONS: Mapping[int, Prediction] = {
+    0: Prediction(prediction=0),
+    1: Prediction(prediction=1),
+}
+
+
 class Refusal(BaseModel):
     """The answer to a request that gets no prediction. It never repeats a value sent."""
 

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.answers import MISSING_VALUES, Refusal
 from app.observation import FEATURE_NAMES
@@ -38,16 +38,28 @@ REASONS: Mapping[int, str] = {
 _PLAIN_KEY = re.compile(r"[A-Za-z_]{1,40}")
 
 
+class Refused(Exception):
+    """The request is refused with a status, for a reason that can be told."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Refuse with the HTTP ``status`` for ``reason``, which repeats no value."""
+        super().__init__(reason)
+        self.refusal = Refusal(reason=reason, status=str(status))
+
+
+TOLD = (HTTPException, Refused, ClientDisconnect)
+"""The exceptions whose answer tells what happened."""
+
+
 def handle_errors(app: FastAPI) -> None:
     """Make ``app`` answer every failure with a `Refusal`."""
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(Refused, _on_refused)
-    app.add_exception_handler(ClientDisconnect, _on_disconnect)
-    app.add_middleware(UnexpectedErrors)
+    for kind in TOLD:
+        app.add_exception_handler(kind, _answer)
+    app.add_middleware(Errors)
 
 
-class UnexpectedErrors:
-    """Answers 500 for an exception that nothing else handles, and logs where it happened.
+class Errors:
+    """Answers whatever exception nothing else has answered, and logs the unexpected.
 
     Starlette's own handler for these raises the exception again for the server to log,
     whose traceback ends with the exception's message.
@@ -62,19 +74,16 @@ class UnexpectedErrors:
         if scope["type"] != "http":  # The server's lifespan, which has no answer to give.
             await self.app(scope, receive, send)
             return
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, receive, send)
+        except TOLD as error:
+            response = await _answer(Request(scope), error)
+            await response(scope, receive, send)
         except Exception as error:
-            told = {"request_id": entry_of(scope).request_id}
+            entry = entry_of(scope)
+            told = {"request_id": entry.request_id}
             logger.error("a request failed\n%s", "".join(outline(error)), extra=told)
-            if started:
+            if entry.status is not None:
                 raise RuntimeError("the answer broke off after it had started") from None
             await _refuse(500)(scope, receive, send)
 
@@ -87,15 +96,6 @@ def outline(error: BaseException) -> Iterator[str]:
     if cause is not None:
         yield "caused by\n"
         yield from outline(cause)
-
-
-class Refused(Exception):
-    """The request is refused with a status, for a reason that can be told."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        """Refuse with the HTTP ``status`` for ``reason``, which repeats no value."""
-        super().__init__(reason)
-        self.refusal = Refusal(reason=reason, status=str(status))
 
 
 def explain(errors: Iterable[Mapping[str, Any]]) -> str:
@@ -133,23 +133,19 @@ def _refuse(status: int, headers: Mapping[str, str] | None = None) -> Response:
     return Refusal(reason=reason, status=str(status)).response(headers)
 
 
-async def _on_http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
-    if error.status_code == 405:
-        # Starlette lists the methods of the first route that has the path.
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
-    return _refuse(error.status_code, headers)
-
-
-async def _on_refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return error.refusal.response()
-
-
-async def _on_disconnect(_: Request, __: Exception) -> Response:
-    # Nobody is there to read it, but it is no fault of ours that the log should tell of.
-    return Refusal(reason="the request ended before its body did", status="400").response()
+async def _answer(request: Request, error: Exception) -> Response:
+    """Return the answer to a request that ended with ``error``, one of `TOLD`."""
+    match error:
+        case Refused():
+            return error.refusal.response()
+        case HTTPException():
+            headers = dict(error.headers or {})
+            if error.status_code == 405:
+                # Starlette lists the methods of the first route that has the path.
+                headers["Allow"] = ", ".join(sorted(_methods(request)))
+            return _refuse(error.status_code, headers)
+        case _:  # Nobody is there to read it, but it is no fault of ours for the log to tell of.
+            return Refusal(reason="the request ended before its body did", status="400").response()
 
 
 def _methods(request: Request) -> set[str]:

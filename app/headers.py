@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
     # An answer about a patient is kept by no browser and no proxy on the way.
     (b"cache-control", b"no-store"),
@@ -18,31 +16,6 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 """Names in lower case, as ASGI has them, and values."""
 
 _NAMES = frozenset(name for name, _ in HEADERS)
-
-
-class SecurityHeaders:
-    """Adds `HEADERS` to every HTTP answer.
-
-    To be added after all other middleware, so that it is around them and their answers have
-    the headers too.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand in front of ``app``."""
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        if scope["type"] != "http":  # The server's lifespan, which has no answer to give.
-            await self.app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = complete(message.get("headers", ()))
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
 
 
 def complete(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -1,17 +1,19 @@
 """The endpoints that judge observations: predict or explain them, one or many."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, NamedTuple, TypeVar
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Body, Request
 from pydantic.json_schema import SkipJsonSchema
 
-from app.answers import Prediction, Refusal
+from app.answers import PREDICTIONS, Prediction, Refusal
 from app.explanation import Explanation, explanation
-from app.observation import EXAMPLES, Observation
-from app.requestlog import Entry, entry_of
-from app.route import ROWS
+from app.observation import EXAMPLES, Observation, Values
+from app.reading import ROWS
+from app.requestlog import entry_of
 from model import Caution, Scorecard, Verdict
 
 _EXAMPLES: dict[str, Any] = {
@@ -23,16 +25,8 @@ _BATCH_EXAMPLES: dict[str, Any] = {
 
 One = Annotated[Observation, Body(openapi_examples=_EXAMPLES)]
 # A row that is no observation is handed over as its refusal. That is nothing a caller can send.
-Row = Observation | SkipJsonSchema[Refusal]
+Row = Values | SkipJsonSchema[Refusal]
 Many = Annotated[list[Row], Body(min_length=1, max_length=ROWS, openapi_examples=_BATCH_EXAMPLES)]
-
-
-class Judged(NamedTuple):
-    """What is found out about one observation, whatever is answered."""
-
-    values: Sequence[float]
-    verdict: Verdict
-    cautions: Sequence[Caution]
 
 
 Answer = TypeVar("Answer", bound=Prediction)
@@ -47,11 +41,13 @@ class Judgement:
 
     async def predict(self, request: Request, observation: One) -> Prediction:
         """Predict whether the tumour in one scan is malignant (1) or benign (0)."""
-        return self._one(request, observation, self._predicted)
+        verdict, _ = self._judge(request, observation.values())
+        return PREDICTIONS[verdict.label]
 
     async def explain(self, request: Request, observation: One) -> Explanation:
         """Predict, and say why: what each measurement adds, and what should be checked."""
-        return self._one(request, observation, self._explained)
+        values = observation.values()
+        return explanation(self._scorecard, values, *self._judge(request, values))
 
     async def predict_batch(
         self, request: Request, observations: Many
@@ -60,7 +56,9 @@ class Judgement:
 
         What is not an observation gets a refusal of its own in its place, with status 400.
         """
-        return self._many(request, observations, self._predicted)
+        rows = _good(observations)
+        verdicts, _ = self._judge_all(request, rows, len(observations))
+        return _in_place(observations, [PREDICTIONS[verdict.label] for verdict in verdicts])
 
     async def explain_batch(
         self, request: Request, observations: Many
@@ -69,44 +67,41 @@ class Judgement:
 
         What is not an observation gets a refusal of its own in its place, with status 400.
         """
-        return self._many(request, observations, self._explained)
+        rows = _good(observations)
+        judged = self._judge_all(request, rows, len(observations))
+        explain = partial(explanation, self._scorecard)
+        return _in_place(observations, [*map(explain, rows, *judged)])
 
-    def _one(
-        self, request: Request, observation: Observation, answer: Callable[[Judged], Answer]
-    ) -> Answer:
-        judged = self._judge(observation)
-        entry = entry_of(request.scope)
-        entry.prediction, entry.decision = judged.verdict.label, judged.verdict.decision
-        _note(entry, [judged])
-        return answer(judged)
-
-    def _many(
-        self, request: Request, rows: Sequence[Row], answer: Callable[[Judged], Answer]
-    ) -> list[Answer | Refusal]:
-        judged = [row if isinstance(row, Refusal) else self._judge(row) for row in rows]
-        found = [row for row in judged if not isinstance(row, Refusal)]
-        entry = entry_of(request.scope)
-        entry.rows, entry.refused = len(rows), len(rows) - len(found)
-        entry.judged = Counter((each.verdict.label, each.verdict.decision) for each in found)
-        _note(entry, found)
-        return [row if isinstance(row, Refusal) else answer(row) for row in judged]
-
-    def _judge(self, observation: Observation) -> Judged:
-        values = observation.values()
+    def _judge(
+        self, request: Request, values: Sequence[float]
+    ) -> tuple[Verdict, Sequence[Caution]]:
         verdict = self._scorecard.verdict(self._scorecard.score(values))
-        return Judged(values, verdict, self._scorecard.cautions(values))
+        entry = entry_of(request.scope)
+        entry.prediction, entry.decision = verdict.label, verdict.decision
+        entry.cautions = cautions = self._scorecard.cautions(values)
+        return verdict, cautions
 
-    def _predicted(self, judged: Judged) -> Prediction:
-        return Prediction(prediction=judged.verdict.label)
+    def _judge_all(
+        self, request: Request, rows: Sequence[Values], sent: int
+    ) -> tuple[Sequence[Verdict], Sequence[Sequence[Caution]]]:
+        verdicts = [*map(self._scorecard.verdict, map(self._scorecard.score, rows))]
+        cautions = self._scorecard.cautions_of_all(rows)
+        entry = entry_of(request.scope)
+        entry.rows, entry.refused = sent, sent - len(rows)
+        entry.judged = Counter([(verdict.label, verdict.decision) for verdict in verdicts])
+        entry.cautions = [*chain.from_iterable(cautions)]
+        return verdicts, cautions
 
-    def _explained(self, judged: Judged) -> Explanation:
-        return explanation(self._scorecard, *judged)
+
+def _good(rows: Sequence[Values | Refusal]) -> Sequence[Values]:
+    return [row for row in rows if not isinstance(row, Refusal)]
 
 
-def _note(entry: Entry, judged: Iterable[Judged]) -> None:
-    """Leave in ``entry`` how unusual the observations are."""
-    cautions = [caution for each in judged for caution in each.cautions]
-    entry.warnings = len(cautions)
-    entry.outside = Counter(
-        caution.features[0] for caution in cautions if caution.code == "outsideTrainingRange"
-    )
+def _in_place(
+    rows: Sequence[Values | Refusal], answers: Sequence[Answer]
+) -> list[Answer | Refusal]:
+    """Return each row's answer, and each refusal where it stands."""
+    if len(answers) == len(rows):
+        return [*answers]
+    given = iter(answers)
+    return [row if isinstance(row, Refusal) else next(given) for row in rows]

@@ -5,16 +5,13 @@ A fast hash is enough, as a key has 256 random bits: nobody can try them all. Tw
 """
 
 import secrets
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any
 
-from fastapi import Request, Security
-from fastapi.routing import APIRoute
+from fastapi import Security
 from fastapi.security import APIKeyHeader
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 HEADER = "X-API-Key"
 """The request header that carries a key."""
@@ -34,7 +31,7 @@ _scheme = APIKeyHeader(
 KEY_NEEDED = Security(_scheme)
 """A dependency that puts the scheme into the OpenAPI document, whence Swagger UI's *Authorize*.
 
-It checks nothing: FastAPI would ask it after it has read the body. `keyed_route` does.
+It checks nothing: FastAPI would ask it after it has read the body. `app.route` does.
 """
 
 
@@ -75,28 +72,6 @@ def check_key(headers: Iterable[tuple[bytes, bytes]], accepted: Collection[bytes
     matches = [compare_digest(given, each) for each in accepted]
     if not key or not any(matches):
         raise Unauthorised
-
-
-def keyed_route(route: type[APIRoute], accepted: Collection[bytes]) -> type[APIRoute]:
-    """Return ``route`` as one that needs a key, checked before the body is read.
-
-    Where no key is needed, it is ``route`` itself.
-    """
-    if not accepted:
-        return route
-
-    class KeyedRoute(route):  # type: ignore[misc,valid-type]
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            answer = super().get_route_handler()
-
-            async def checked(request: Request) -> Response:
-                check_key(request.scope["headers"], accepted)
-                response: Response = await answer(request)
-                return response
-
-            return checked
-
-    return KeyedRoute
 
 
 def announce(key: str) -> str:

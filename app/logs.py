@@ -7,14 +7,19 @@ On Lambda the runtime's own handler writes every record, as JSON where the funct
 import logging
 import sys
 import time
-from functools import lru_cache
+from abc import abstractmethod
+from contextlib import suppress
+from functools import lru_cache, partial
+from typing import TextIO
 
 from pydantic_core import to_json
 
+from app import requestlog
 from app.errors import outline
-from app.requestlog import FIELDS
+from app.requestlog import FIELDS, Facts
 
 DATE_AND_TIME = "%Y-%m-%dT%H:%M:%S"
+TIME = "%H:%M:%S"
 
 
 def configure_logging(form: str, level: str) -> None:
@@ -27,7 +32,10 @@ def configure_logging(form: str, level: str) -> None:
         level: The least severe level that is kept: DEBUG, INFO, WARNING or ERROR.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    formatter = JsonFormatter() if form == "json" else TextFormatter()
+    handler.setFormatter(formatter)
+    # What is told of a request need not become a record first, which takes as long again.
+    requestlog.tell = partial(_tell, sys.stderr, formatter)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -44,13 +52,16 @@ class WordlessFormatter(logging.Formatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 logging's own name
         """Return the record's time in UTC, to the millisecond."""
-        moment = int(record.created)
-        return f"{_second(moment, datefmt or DATE_AND_TIME)}.{int(record.msecs):03d}Z"
+        return _time(record.created, datefmt or DATE_AND_TIME)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 logging's own name
         """Return the traceback of an ``exc_info``, without messages."""
         error = ei[1] if isinstance(ei, tuple) else None
         return "".join(outline(error)).rstrip() if isinstance(error, BaseException) else ""
+
+    @abstractmethod
+    def line(self, moment: float, facts: Facts, milliseconds: float, request_id: str) -> str:
+        """Return what `format` makes of a request's record, without the record."""
 
 
 class TextFormatter(WordlessFormatter):
@@ -58,13 +69,20 @@ class TextFormatter(WordlessFormatter):
 
     def __init__(self) -> None:
         """Begin each line with the time of day, and the level."""
-        super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
+        super().__init__("%(asctime)s %(levelname)s %(message)s", TIME)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 logging's own name
         """Return the line, without a traceback."""
         told = record.__dict__
         fields = [f"{name}={told[name]}" for name in FIELDS if name in told]
         return " ".join([super().formatMessage(record), *fields])
+
+    def line(self, moment: float, facts: Facts, milliseconds: float, request_id: str) -> str:
+        """Return the line of a request."""
+        return (
+            f"{_time(moment, TIME)} INFO request{facts.first_text} duration_ms={milliseconds}"
+            f"{facts.then_text} request_id={request_id}"
+        )
 
 
 class JsonFormatter(WordlessFormatter):
@@ -86,6 +104,32 @@ class JsonFormatter(WordlessFormatter):
             line["stackTrace"] = self.formatException(record.exc_info)
         # Pydantic's, which is loaded anyway, takes a quarter of json's time.
         return to_json(line).decode()
+
+    def line(self, moment: float, facts: Facts, milliseconds: float, request_id: str) -> str:
+        """Return the line of a request."""
+        line = {
+            "timestamp": _time(moment, DATE_AND_TIME),
+            "level": "INFO",
+            "message": "request",
+            "logger": requestlog.logger.name,
+            **facts.first,
+            "duration_ms": milliseconds,
+            **facts.then,
+            "request_id": request_id,
+        }
+        return to_json(line).decode()
+
+
+def _tell(
+    stream: TextIO, formatter: WordlessFormatter, facts: Facts, milliseconds: float, request_id: str
+) -> None:
+    with suppress(OSError, ValueError):
+        stream.write(f"{formatter.line(time.time(), facts, milliseconds, request_id)}\n")
+
+
+def _time(moment: float, form: str) -> str:
+    """Return a moment as text, to the millisecond, in UTC."""
+    return f"{_second(int(moment), form)}.{int(moment % 1 * 1000):03d}Z"
 
 
 @lru_cache(maxsize=2)

@@ -16,17 +16,15 @@ from starlette.responses import RedirectResponse, Response
 
 import model
 from app import __version__
-from app.body_limit import BodyLimit
 from app.description import Health, ModelDescription, describe
 from app.docs import add_docs
 from app.errors import handle_errors
-from app.headers import SecurityHeaders
 from app.judgement import Judgement
-from app.keys import KEY_NEEDED, keyed_route
+from app.keys import KEY_NEEDED
 from app.observation import require_features
 from app.openapi import BATCH_REFUSALS, FAILURE, KEY_REFUSALS, REFUSALS, Service
 from app.requestlog import RequestLog
-from app.route import BatchRoute, ObservationRoute
+from app.route import BatchRoute, ObservationRoute, Shortcut, configured
 from app.settings import Settings
 
 if TYPE_CHECKING:  # It imports OpenTelemetry's SDK, which not every deployment has.
@@ -93,11 +91,13 @@ def create_app(
     app.add_route("/", _to_docs, methods=["HEAD"], include_in_schema=False)
     add_docs(app)
     # Each of these stands around those before it.
-    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    if telemetry is None:
+        # FastAPI tells telemetry of the route that it finds, so there it has to look for it.
+        routes = (route for route in app.routes if isinstance(route, ObservationRoute))
+        app.add_middleware(Shortcut, routes=[*routes])
     handle_errors(app)
     observe = telemetry.observe if telemetry else None
     app.add_middleware(RequestLog, digest=scorecard.digest, observe=observe)
-    app.add_middleware(SecurityHeaders)
     if settings.cors_origins:
         # Few deployments use it.
         from app.cors import allow_origins
@@ -108,7 +108,7 @@ def create_app(
 
 def _add_judgement(app: FastAPI, judgement: Judgement, settings: Settings) -> None:
     needed = bool(settings.api_keys)
-    one, many = (keyed_route(kind, settings.api_keys) for kind in (ObservationRoute, BatchRoute))
+    one, many = (configured(kind, settings) for kind in (ObservationRoute, BatchRoute))
     for path, summary, endpoint, kind in (
         ("/predict", "Predict one observation", judgement.predict, one),
         ("/explain", "Predict one observation, and say why", judgement.explain, one),

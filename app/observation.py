@@ -1,9 +1,13 @@
 """What a clinic sends: five measurements of the cell nuclei in one scan."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
 
 from model import MEASUREMENTS, Scorecard
 
@@ -55,15 +59,46 @@ class Observation(BaseModel):
     worst_area: NonNegative = _described("worstArea")
     worst_concave_points: NonNegative = _described("worstConcavePoints")
 
-    def values(self) -> tuple[float, float, float, float, float]:
+    def values(self) -> tuple[float, ...]:
         """Return the measurements in the order in which the model takes them."""
-        return (
-            self.mean_concave_points,
-            self.worst_radius,
-            self.worst_texture,
-            self.worst_area,
-            self.worst_concave_points,
+        return _values(self)
+
+
+_values: Callable[[Observation], tuple[float, ...]] = attrgetter(*Observation.model_fields)
+
+
+class _AsValues:
+    """Has Pydantic validate an `Observation` but return its values, without making the object.
+
+    It is the same schema with the same fields. For thousands of rows it takes half the time.
+    """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> core_schema.CoreSchema:
+        model: Any = Observation.__pydantic_core_schema__
+        fields = {
+            name: core_schema.typed_dict_field(
+                field["schema"], required=True, validation_alias=field["validation_alias"]
+            )
+            for name, field in model["schema"]["fields"].items()
+        }
+        measured = core_schema.typed_dict_schema(
+            fields, extra_behavior="forbid", config=model["config"]
         )
+        return core_schema.no_info_after_validator_function(_in_order, measured)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, *_: Any) -> JsonSchemaValue:
+        # The very component that single observations have in the OpenAPI document.
+        return {"$ref": "#/components/schemas/Observation"}
+
+
+def _in_order(measured: dict[str, float]) -> tuple[float, ...]:
+    return tuple(measured.values())
+
+
+Values = Annotated[tuple[float, ...], _AsValues]
+"""What `Observation.values` returns, of an observation that is one of many."""
 
 
 FEATURE_NAMES = tuple(str(field.alias) for field in Observation.model_fields.values())

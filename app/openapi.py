@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from app.answers import Refusal
 from app.errors import REASONS
-from app.route import NOT_A_BATCH
+from app.reading import NOT_A_BATCH
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -150,12 +150,13 @@ def _drift(meter: Meter) -> Callable[[Entry], None]:
     )
 
     def observe(entry: Entry) -> None:
-        judged = dict(entry.judged)
+        judged = dict(entry.judged or {})
         if entry.prediction is not None and entry.decision is not None:
             judged[entry.prediction, entry.decision] = 1
         for (prediction, decision), number in judged.items():
             predictions.add(number, {"prediction": prediction, "decision": decision})
-        for feature, number in entry.outside.items():
-            outside.add(number, {"feature": feature})
+        for caution in entry.cautions or ():
+            if caution.code == "outsideTrainingRange":
+                outside.add(1, {"feature": caution.features[0]})
 
     return observe

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from app.errors import REASONS
-from app.route import ROWS
+from app.reading import ROWS
 from app.settings import Settings
 from tests.conftest import ROOT, running
 from tests.test_readme import transcript

@@ -5,9 +5,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
 
-from app.headers import HEADERS, SecurityHeaders, complete
+from app.headers import HEADERS, complete
 from app.lambda_handler import handler
 from app.main import create_app
 from app.observation import EXAMPLES
@@ -90,43 +89,6 @@ async def test_an_answers_own_header_is_kept(app: FastAPI) -> None:
     assert response.headers.get_list("cache-control") == ["max-age=60"]
     assert response.headers["x-clinic"] == "north"
     assert response.headers["x-content-type-options"] == "nosniff"
-
-
-START: Message = {"type": "http.response.start", "status": 200}
-PIECES: list[Message] = [
-    {"type": "http.response.body", "body": b"one ", "more_body": True},
-    {"type": "http.response.body", "body": b"two"},
-]
-
-
-async def sent_by(scope_type: str, *messages: Message) -> list[Message]:
-    """Return what reaches the server of an application that sends ``messages``."""
-    sent: list[Message] = []
-
-    async def application(_: Scope, __: Receive, send: Send) -> None:
-        for message in messages:
-            await send(message)
-
-    async def receive() -> Message:
-        raise NotImplementedError("nothing here asks for it")  # pragma: no cover
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await SecurityHeaders(application)({"type": scope_type}, receive, send)
-    return sent
-
-
-@pytest.mark.anyio
-async def test_a_body_is_passed_on_piece_by_piece_as_it_is() -> None:
-    start, *body = await sent_by("http", {**START}, *PIECES)
-    assert start == {**START, "headers": list(HEADERS)}
-    assert all(passed is piece for passed, piece in zip(body, PIECES, strict=True))
-
-
-@pytest.mark.anyio
-async def test_what_is_no_request_is_passed_on_as_it_is() -> None:
-    assert await sent_by("lifespan", START) == [START]
 
 
 @pytest.mark.parametrize("kind", [list, tuple])

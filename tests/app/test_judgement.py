@@ -41,9 +41,8 @@ async def test_one_observation_is_told_by_its_prediction_and_cautions(
     verdict = scorecard.verdict(scorecard.score(values))
     entry = await told(getattr(Judgement(scorecard), name), ObservationRoute, body)
     assert (entry.prediction, entry.decision) == (verdict.label, verdict.decision)
-    assert entry.warnings == len(scorecard.cautions(values))
-    assert entry.outside == ({"worstArea": 1} if body is OUTSIDE else {})
-    assert (entry.rows, entry.refused, entry.judged) == (None, None, {})
+    assert entry.cautions == scorecard.cautions(values)
+    assert (entry.rows, entry.refused, entry.judged) == (None, None, None)
 
 
 @pytest.mark.anyio
@@ -53,20 +52,20 @@ async def test_a_batch_is_told_by_how_many_got_what(scorecard: Scorecard, name: 
     good = [[row[key] for key in FEATURE_NAMES] for row in ROWS if row and len(row) == 5]
     verdicts = [scorecard.verdict(scorecard.score(values)) for values in good]
     assert (entry.rows, entry.refused) == (5, 2)
+    assert entry.judged is not None
     assert sum(entry.judged.values()) == 3
     for verdict in verdicts:
         same = [each for each in verdicts if each[2:] == verdict[2:]]
         assert entry.judged[verdict.label, verdict.decision] == len(same)
-    assert entry.warnings == sum(len(scorecard.cautions(values)) for values in good)
-    assert entry.outside == {"worstArea": 1}
+    cautions = [caution for values in good for caution in scorecard.cautions(values)]
+    assert (entry.cautions, bool(cautions)) == (cautions, True)
     assert (entry.prediction, entry.decision) == (None, None)
 
 
 @pytest.mark.anyio
 async def test_a_batch_without_a_good_row_is_told_too(scorecard: Scorecard) -> None:
     entry = await told(Judgement(scorecard).predict_batch, BatchRoute, [None])
-    assert (entry.rows, entry.refused, entry.warnings) == (1, 1, 0)
-    assert (entry.judged, entry.outside) == ({}, {})
+    assert (entry.rows, entry.refused, entry.cautions, entry.judged) == (1, 1, [], {})
 
 
 def test_a_bad_row_has_its_own_refusal_in_its_place(client: httpx.Client) -> None:

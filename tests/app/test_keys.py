@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
 from mangum import Mangum
 
 from app.answers import Prediction
@@ -23,7 +21,6 @@ from app.keys import (
     announce,
     check_key,
     digest,
-    keyed_route,
     new_key,
 )
 from app.main import create_app
@@ -74,10 +71,6 @@ def test_no_header_is_no_key_even_where_no_key_would_do() -> None:
     for headers in ([], [(b"x-api-key", b"")]):
         with pytest.raises(Unauthorised):
             check_key(headers, [digest(b"")])
-
-
-def test_where_no_key_is_needed_a_route_stays_as_it_is() -> None:
-    assert keyed_route(APIRoute, ()) is APIRoute
 
 
 @pytest.fixture(scope="module")
@@ -140,19 +133,6 @@ def test_an_open_service_asks_for_no_key(client: httpx.Client) -> None:
     assert "securitySchemes" not in document["components"]
     assert "401" not in document["paths"]["/predict"]["post"]["responses"]
     assert "security" not in document["paths"]["/predict"]["post"]
-
-
-@pytest.mark.anyio
-async def test_routes_of_other_makes_can_be_closed_too() -> None:
-    answer = {"answer": 1}
-    router = APIRouter(route_class=keyed_route(APIRoute, ACCEPTED))
-    router.add_api_route("/keyed", lambda: answer, methods=["POST"])
-    app = FastAPI()
-    app.include_router(router)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as caller:
-        assert (await caller.post("/keyed")).status_code == 401
-        assert (await caller.post("/keyed", headers={"X-API-Key": SECOND})).json() == answer
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import model
 from app.errors import REASONS
 from app.main import create_app
 from app.observation import EXAMPLES, FEATURE_NAMES
-from app.route import NOT_A_BATCH, ROWS
+from app.reading import NOT_A_BATCH, ROWS
 from app.settings import Settings
 from tests.conftest import ROOT
 

@@ -28,7 +28,7 @@ def app(scorecard: Scorecard) -> FastAPI:
 
     async def batch(request: Request) -> Response:
         entry = entry_of(request.scope)
-        entry.rows, entry.refused, entry.warnings, entry.decision = 3, 1, 0, "refer"
+        entry.rows, entry.refused, entry.cautions, entry.decision = 3, 1, (), "refer"
         return PlainTextResponse("")
 
     async def patient(name: str) -> int:

@@ -22,7 +22,7 @@ from app.main import create_app
 from app.observation import EXAMPLES
 from app.requestlog import entry_of
 from app.telemetry import KEPT, Telemetry, from_environment, telemetry
-from model import Scorecard
+from model import Caution, Scorecard
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +79,11 @@ def collected(scorecard: Scorecard) -> Iterator[Collected]:
     async def batch(request: Request) -> Response:
         entry = entry_of(request.scope)
         entry.judged = {(1, "malignant"): 3, (0, "refer"): 2}
-        entry.outside = {"worstArea": 2, "worstRadius": 1}
+        outside = ("worstArea", "worstRadius", "worstArea")
+        entry.cautions = [
+            Caution("implausible", ("worstArea", "worstRadius"), ""),
+            *(Caution("outsideTrainingRange", (name,), "") for name in outside),
+        ]
         return Response()
 
     async def fail(_: Request) -> Response:
