@@ -53,7 +53,7 @@ class Service:
 @contextmanager
 def serving(**settings: int) -> Iterator[Service]:
     """Run the service until the block ends, with ``settings`` in its environment."""
-    port = _free_port()
+    port = free_port()
     variables = {"HOST": "127.0.0.1", "PORT": port, "BODY_LIMIT": BODY_LIMIT, **settings}
     process = subprocess.Popen(
         [sys.executable, "-m", "app"],
@@ -81,7 +81,8 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
