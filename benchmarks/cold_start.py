@@ -15,8 +15,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from benchmarks.cold_start_report import Starts
 from benchmarks.engine import at_shares
-from benchmarks.report import Starts, write_report
+from benchmarks.report import write
 from benchmarks.start import measure
 from deployment.emulator import RUNTIME
 
@@ -59,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.raw:
         print(json.dumps(starts))
     else:
-        write_report(options.output, {"full speed": starts, **at_shares(options.starts)})
+        results = {"full speed": starts, **at_shares(options.starts)}
+        write(options.output, "cold_start", results)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.report import Starts
+from benchmarks.cold_start_report import Starts
 
 ROOT = Path(__file__).parent.parent
 

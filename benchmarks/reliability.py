@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from benchmarks.kinds import ASKING, GOOD, mixture
 from benchmarks.load import Load, client
-from benchmarks.report import write_reliability
+from benchmarks.report import write
 from benchmarks.serving import ROOT, Service, processor_seconds, resident_bytes, serving
 
 CLIENTS = 16
@@ -167,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "stopped": stop(options.stops, some // 10),
         "killed": kill(some),
     }
-    print(write_reliability(options.output, results))
+    print(write(options.output, "reliability", results))
     for promise in broken(results):
         print(f"broken: {promise}")
     return bool(broken(results))

@@ -1,6 +1,6 @@
 """What the reliability benchmark found, as a section of ``benchmarks/README.md`` and a plot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ def render(content: Mapping[str, Any]) -> str:
     )
 
 
-def draw(path: Path, memory: Sequence[Sequence[int]]) -> None:
+def draw(path: Path, results: Mapping[str, Any]) -> None:
     """Draw resident bytes over requests."""
+    memory = results["endured"]["memory"]
     figure = Figure(figsize=(8, 2.6), layout="constrained")
     axes = figure.subplots()
     axes.plot([sent for sent, _ in memory], [held / 1e6 for _, held in memory], color="black")

@@ -8,7 +8,7 @@ from statistics import median
 import pytest
 
 from benchmarks.cold_start import FUNCTIONS, main
-from benchmarks.report import draw, readme
+from benchmarks.report import readme
 from benchmarks.start import peak_memory
 from model import HOME
 from tests.conftest import ROOT
@@ -55,16 +55,6 @@ def test_raw_figures_are_printed_and_not_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_committed_report_is_that_of_the_committed_figures(tmp_path: Path) -> None:
-    folder = ROOT / "benchmarks"
-    content = json.loads((folder / "cold_start.json").read_text())
-    assert (folder / "README.md").read_text() == readme(folder)
-    draw(tmp_path / "cold_start.svg", content["results"])
-    drawn = (tmp_path / "cold_start.svg").read_text()
-    assert (folder / "cold_start.svg").read_text() == drawn
-    assert all(len(each) >= 15 for each in content["results"]["full speed"].values())
-
-
 @pytest.mark.parametrize(
     ("column", "beside", "limit"),
     [
@@ -78,6 +68,7 @@ def test_the_committed_figures_are_what_the_readme_claims(
 ) -> None:
     """Not a timed test: it reads what `make bench-cold` measured and somebody committed."""
     starts = json.loads((ROOT / "benchmarks" / "cold_start.json").read_text())["results"]
+    assert all(len(each) >= 15 for each in starts["full speed"].values())
     found = {
         name: median(start[column] for start in each) for name, each in starts["full speed"].items()
     }

@@ -14,7 +14,6 @@ from benchmarks import load
 from benchmarks.kinds import ASKING, BAD, GOOD, Kind, mixture
 from benchmarks.load import Load, client
 from benchmarks.reliability import broken, main, slope
-from benchmarks.reliability_report import draw
 from benchmarks.report import readme
 from benchmarks.serving import resident_bytes, serves, serving
 from tests.conftest import ROOT
@@ -210,13 +209,10 @@ def test_a_process_that_has_ended_serves_nobody() -> None:
     assert not serves(Path("/proc/nowhere"))
 
 
-def test_the_committed_figures_are_what_is_promised(tmp_path: Path) -> None:
+def test_the_committed_figures_are_what_is_promised() -> None:
     """Not a timed test: it reads what `make bench-reliability` found and somebody committed."""
     folder = ROOT / "benchmarks"
     results = json.loads((folder / "reliability.json").read_text())["results"]
-    draw(tmp_path / "reliability.svg", results["endured"]["memory"])
-    drawn = (tmp_path / "reliability.svg").read_text()
-    assert (folder / "reliability.svg").read_text() == drawn
     assert sum(results["endured"]["answers"].values()) >= 1_000_000
     assert not any(" 5" in answer for answer in results["endured"]["answers"])
     assert abs(results["endured"]["slope"]) < 1000  # bytes per 1,000 requests
