@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from benchmarks import cold_start_report, reliability_report
+from benchmarks import cold_start_report, reliability_report, throughput_report
 
 
 class Section(Protocol):
@@ -33,6 +33,7 @@ class Section(Protocol):
 SECTIONS: Mapping[str, Section] = {
     "cold_start": cold_start_report,
     "reliability": reliability_report,
+    "throughput": throughput_report,
 }
 """By the name of its files: each section of the report, in order."""
 
