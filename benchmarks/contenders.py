@@ -74,12 +74,14 @@ class Running:
         url: Where it answers the question that is the load.
         process: What was started: the server, or what watches over several of them.
         ready_s: After how many seconds it answered for the first time.
+        client: What asks the questions.
     """
 
     contender: Contender
     url: str
     process: "subprocess.Popen[bytes]"
     ready_s: float
+    client: httpx.Client
 
     def check(self) -> None:
         """Ask all questions.
@@ -89,7 +91,7 @@ class Running:
         """
         for question in self.contender.questions:
             address = str(httpx.URL(self.url).join(question.path))
-            if not _is_right(question, _ask(address, question)):
+            if not _is_right(question, self.client.post(address, content=question.body)):
                 raise WrongAnswer(f"{self.contender.name} answers {question.path} wrongly")
 
     def resident_mb(self) -> float:
@@ -120,8 +122,9 @@ def running(contender: Contender, workers: int = 1) -> Iterator[Running]:
         start_new_session=True,
     )
     try:
-        _wait_until_it_answers(url, contender, process)
-        yield Running(contender, url, process, time.perf_counter() - began)
+        with _client() as client:
+            _wait_until_it_answers(client, url, contender, process)
+            yield Running(contender, url, process, time.perf_counter() - began, client)
     finally:
         _stop(process, contender.stop_with)
 
@@ -133,7 +136,7 @@ def _filled(text: str, numbers: Mapping[str, str]) -> str:
 
 
 def _wait_until_it_answers(
-    url: str, contender: Contender, process: "subprocess.Popen[bytes]"
+    client: httpx.Client, url: str, contender: Contender, process: "subprocess.Popen[bytes]"
 ) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -141,16 +144,20 @@ def _wait_until_it_answers(
             raise RuntimeError(f"{contender.name} ended with status {process.returncode}")
         # Some listen, and refuse, before the model is there.
         with suppress(httpx.TransportError):
-            if _ask(url, contender.questions[0]).is_success:
+            if client.post(url, content=contender.questions[0].body).is_success:
                 return
         time.sleep(_POLL)
     raise TimeoutError(f"{contender.name} did not answer within {PATIENCE:.0f} s")
 
 
-def _ask(url: str, question: Question) -> httpx.Response:
-    headers = {"Content-Type": "application/json"}
-    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
-        return client.post(url, content=question.body, headers=headers)
+def _client() -> httpx.Client:
+    # One that keeps no connection open, which the server would have besides those of the load.
+    return httpx.Client(
+        trust_env=False,
+        timeout=PATIENCE,
+        limits=httpx.Limits(max_keepalive_connections=0),
+        headers={"Content-Type": "application/json"},
+    )
 
 
 def _is_right(question: Question, answer: httpx.Response) -> bool:
