@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import model
-from benchmarks.contenders import OURS, running
+from benchmarks.contenders import OURS, WrongAnswer, running
 from benchmarks.samples import NAMES, batch, observations
 from benchmarks.serving import ROOT
 
@@ -30,8 +31,8 @@ def batch_times(sizes: Sequence[int]) -> Mapping[int, float]:
     """
     with running(OURS) as server:
         address = urlsplit(server.url)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port)
-        return {rows: _batch_time(connection, rows) for rows in sizes}
+        with closing(http.client.HTTPConnection(str(address.hostname), address.port)) as connection:
+            return {rows: _batch_time(connection, rows) for rows in sizes}
 
 
 def _batch_time(connection: http.client.HTTPConnection, rows: int) -> float:
@@ -53,7 +54,7 @@ def score(rows: int) -> float:
     """Score a CSV of so many ``rows`` from the command line; return how many a second.
 
     Raises:
-        RuntimeError: A row got another answer than the model's.
+        WrongAnswer: A row got another answer than the model's.
     """
     with TemporaryDirectory() as folder:
         sheet, scored = Path(folder, "scans.csv"), Path(folder, "scored.csv")
@@ -62,8 +63,7 @@ def score(rows: int) -> float:
         began = time.perf_counter()
         subprocess.run(command, cwd=ROOT, stderr=subprocess.DEVNULL, check=True)
         seconds = time.perf_counter() - began
-        if _labels(scored) != list(map(model.load().label, observations(rows))):
-            raise RuntimeError("a row of the CSV got another answer than the model's")
+        check(scored, rows)
     return rows / seconds
 
 
@@ -72,6 +72,13 @@ def _write(sheet: Path, rows: int) -> None:
         csv.writer(file).writerows([NAMES, *observations(rows)])
 
 
-def _labels(scored: Path) -> list[int]:
+def check(scored: Path, rows: int) -> None:
+    """Check the answers in a CSV.
+
+    Raises:
+        WrongAnswer: One of them isn't the model's, or there are more or less than ``rows``.
+    """
     with scored.open(newline="", encoding="utf-8") as file:
-        return [int(row["prediction"]) for row in csv.DictReader(file)]
+        labels = [int(row["prediction"]) for row in csv.DictReader(file)]
+    if labels != list(map(model.load().label, observations(rows))):
+        raise WrongAnswer("a row of the CSV got another answer than the model's")

@@ -49,6 +49,10 @@ def draw_growth(path: Path, results: Results) -> None:
     rows.loglog(list(found), list(found.values()), _STYLES[OURS], color="black")
     rows.set_xlabel("rows of a batch")
     rows.set_ylabel("ms until all are answered")
+    workers.set_ylim(bottom=0)
+    for axes in (callers, rows):
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter("{x:g}")
     for axes in (workers, callers):
         axes.legend(fontsize="small")
     save(figure, path)
@@ -59,7 +63,6 @@ def _draw_workers(axes: Axes, results: Results, name: str, style: str) -> None:
     answers = [middle(trial(results, name, each), 16, "requests_per_s") for each in numbers]
     axes.plot(numbers, answers, style, color="black", label=name)
     axes.set_xticks(numbers)
-    axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel("workers")
     axes.set_ylabel("requests/s over 16 connections")

@@ -10,21 +10,13 @@ import pytest
 from benchmarks.cold_start import FUNCTIONS, main
 from benchmarks.report import readme
 from benchmarks.start import peak_memory
-from model import HOME
 from tests.conftest import ROOT
-from training.__main__ import main as train
-from training.artefact import ESTIMATOR, EVIDENCE, SEARCH
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _estimator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A trained estimator for the classic function, wherever `make train` was not run."""
-    folder = tmp_path_factory.mktemp("trained")
-    for name in (SEARCH, EVIDENCE):
-        (folder / name).write_bytes((HOME / name).read_bytes())
-    train(["--folder", str(folder)])
+def _environment(estimator: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESTIMATOR", str(folder / ESTIMATOR))
+        patch.setenv("ESTIMATOR", str(estimator))
         # No engine is found here, so the shares of a processor are left out.
         patch.setenv("DOCKER_HOST", "unix:///nowhere")
         yield

@@ -3,7 +3,7 @@ import json
 import os
 import signal
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,7 @@ OK = b'{"reason":"OK","prediction":1,"status":"200"}'
 Handler = Callable[[StreamReader, StreamWriter], Awaitable[None]]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _not_traced() -> Iterator[None]:
-    """Services that run as they would for a reader, and so several times as fast."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
-            patch.delenv(name)
-        yield
+pytestmark = pytest.mark.usefixtures("untraced")
 
 
 @pytest.fixture(scope="module")
