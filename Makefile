@@ -10,7 +10,7 @@ ARCH := x86_64
 
 bin := $(VENV)/bin
 
-.PHONY: run lambda package test bench-cold bench-reliability train search evaluate walkthrough lint format lock clean
+.PHONY: run lambda package test bench bench-cold bench-reliability train search evaluate walkthrough lint format lock clean
 .DEFAULT_GOAL := run
 
 # Exported, not written before the command: that would need a shell, which would not pass
@@ -39,6 +39,10 @@ lint: $(VENV)/.dev
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports
+
+# How much one server answers, beside FastAPI's hello-world; needs wrk (apt-get install wrk).
+bench: $(VENV)/.bench model/clf.joblib
+	@$(bin)/python -m benchmarks.throughput
 
 # Cold starts; also at fractions of a processor, where a container engine answers.
 bench-cold: $(VENV)/.bench model/clf.joblib
