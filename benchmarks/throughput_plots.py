@@ -50,11 +50,11 @@ def draw_growth(path: Path, results: Results) -> None:
     rows.set_xlabel("rows of a batch")
     rows.set_ylabel("ms until all are answered")
     workers.set_ylim(bottom=0)
+    callers.xaxis.set_major_formatter("{x:g}")
     for axes in (callers, rows):
-        axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.yaxis.set_major_formatter("{x:g}")
     for axes in (workers, callers):
-        axes.legend(fontsize="small")
+        axes.legend(fontsize="small", loc="lower right")
     save(figure, path)
 
 
