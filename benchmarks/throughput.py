@@ -103,15 +103,7 @@ def batch_trial(rows: int) -> Trial:
 
 def take_turns(plan: Plan, rounds: int, seconds: int, load: Load = wrk) -> dict[str, Any]:
     """Measure all that is in ``plan`` so many times, in turn."""
-    results: dict[str, Any] = {
-        "seconds": seconds,
-        "trials": [
-            {"name": each.contender.name, "workers": each.workers, "rows": each.rows, "rounds": []}
-            for each in plan.trials
-        ],
-        "batches": [],
-        "scorer": {"rows": plan.csv, "rows_per_s": []},
-    }
+    results = _nothing_yet(plan, seconds)
     with tqdm(total=rounds * (len(plan.trials) + 1), desc="servers measured") as bar:
         for _ in range(rounds):
             for trial, found in zip(plan.trials, results["trials"], strict=True):
@@ -121,6 +113,18 @@ def take_turns(plan: Plan, rounds: int, seconds: int, load: Load = wrk) -> dict[
             results["scorer"]["rows_per_s"].append(score(plan.csv))
             bar.update()
     return results
+
+
+def _nothing_yet(plan: Plan, seconds: int) -> dict[str, Any]:
+    return {
+        "seconds": seconds,
+        "trials": [
+            {"name": each.contender.name, "workers": each.workers, "rows": each.rows, "rounds": []}
+            for each in plan.trials
+        ],
+        "batches": [],
+        "scorer": {"rows": plan.csv, "rows_per_s": []},
+    }
 
 
 def main(

@@ -53,8 +53,9 @@ def draw_growth(path: Path, results: Results) -> None:
     callers.xaxis.set_major_formatter("{x:g}")
     for axes in (callers, rows):
         axes.yaxis.set_major_formatter("{x:g}")
-    for axes in (workers, callers):
-        axes.legend(fontsize="small", loc="lower right")
+    workers.legend(fontsize="small", loc="lower right")
+    lines, labels = callers.get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside upper center", ncols=4, fontsize="small")
     save(figure, path)
 
 
