@@ -5,15 +5,15 @@ asks for nothing but FastAPI. They are read when they are asked for, and the pac
 is never imported, so a cold start doesn't pay for either.
 """
 
-from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import Response
+
+from app.files import File, answer, tagged
 
 PACKAGE = "fastapi_swagger"
 """The package that carries Swagger UI."""
@@ -72,24 +72,15 @@ SwaggerUIBundle({
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    content: bytes
-    media_type: str
-    tag: str
-
-
 def add_docs(app: FastAPI) -> None:
     """Serve Swagger UI at ``/docs`` of ``app``, which was made with ``docs_url=None``.
 
     It shows what ``/openapi.json`` says at the time.
     """
-    page = _tagged(_PAGE.format(title=escape(app.title)).encode(), "text/html")
+    page = tagged(_PAGE.format(title=escape(app.title)).encode(), "text/html")
 
     async def show_page(request: Request) -> Response:
-        response = _answer(request, page)
-        response.headers["Content-Security-Policy"] = POLICY
-        return response
+        return answer(request, page, POLICY)
 
     app.add_route("/docs", show_page, include_in_schema=False)
     app.add_route("/docs/{name}", _show_file, include_in_schema=False)
@@ -99,14 +90,14 @@ async def _show_file(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in MEDIA_TYPES:
         raise HTTPException(404)
-    return _answer(request, _read(name))
+    return answer(request, _read(name))
 
 
 @cache
-def _read(name: str) -> _File:
+def _read(name: str) -> File:
     """Return the file of that name, kept from the first time: hashing it takes milliseconds."""
     content = _START if name == "start.js" else (_folder() / name).read_bytes()
-    return _tagged(content, MEDIA_TYPES[name])
+    return tagged(content, MEDIA_TYPES[name])
 
 
 def _folder() -> Path:
@@ -115,18 +106,3 @@ def _folder() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "resources"
-
-
-def _tagged(content: bytes, media_type: str) -> _File:
-    # The same tag from every process that serves the same bytes.
-    return _File(content, media_type, f'"{sha256(content).hexdigest()[:32]}"')
-
-
-def _answer(request: Request, file: _File) -> Response:
-    # A browser keeps the file but asks each time whether it has changed. Until another version
-    # of Swagger UI is deployed it hasn't, and the answer has no body.
-    headers = {"Cache-Control": "no-cache", "ETag": file.tag}
-    known = request.headers.get("if-none-match", "").split(",")
-    if file.tag in (tag.strip().removeprefix("W/") for tag in known):
-        return Response(status_code=304, headers=headers)
-    return Response(file.content, headers=headers, media_type=file.media_type)

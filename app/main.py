@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.responses import RedirectResponse, Response
 
 import model
 from app import __version__
@@ -23,6 +22,7 @@ from app.judgement import Judgement
 from app.keys import KEY_NEEDED
 from app.observation import require_features
 from app.openapi import BATCH_REFUSALS, FAILURE, KEY_REFUSALS, REFUSALS, Service
+from app.page import add_page
 from app.requestlog import RequestLog
 from app.route import BatchRoute, ObservationRoute, Shortcut, configured
 from app.settings import Settings
@@ -44,16 +44,6 @@ _NO_TELEMETRY: TelemetryConfig = {
     "metrics": False,
     "logs": False,
     "auto_configure": False,
-}
-
-
-_TO_DOCS: dict[str, Any] = {
-    "status_code": 307,
-    "response_class": RedirectResponse,
-    "response_description": "The documentation is elsewhere.",
-    "responses": {
-        307: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}},
-    },
 }
 
 
@@ -86,9 +76,7 @@ def create_app(
     with _without_pydantic_v1():
         _add_judgement(app, Judgement(scorecard), settings)
         _add_description(app, scorecard)
-        app.get("/", summary="Lead a browser to the documentation", **_TO_DOCS)(_to_docs)
-    # FastAPI answers HEAD with 405, whatever answers GET.
-    app.add_route("/", _to_docs, methods=["HEAD"], include_in_schema=False)
+        add_page(app)
     add_docs(app)
     # Each of these stands around those before it.
     if telemetry is None:
@@ -161,11 +149,6 @@ def _without_pydantic_v1() -> Iterator[None]:
         yield
     finally:
         del modules["pydantic.v1"]
-
-
-async def _to_docs(request: Request) -> Response:
-    """Redirect to `/docs`."""
-    return RedirectResponse(request.scope.get("root_path", "") + "/docs")
 
 
 def _telemetry(settings: Settings) -> "Telemetry | None":

@@ -18,7 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements" / "function.txt"
 
-SOURCES = ("app/*.py", "model/*.py", "model/scorecard.json")
+SOURCES = ("app/*.py", "app/static/*", "model/*.py", "model/scorecard.json")
 """What of this project goes in."""
 
 # glibc versions up to that of Amazon Linux 2023, on which Lambda's Python runtimes are.

@@ -153,9 +153,7 @@ def test_it_is_the_same_through_lambda(client: httpx.Client, path: str) -> None:
 async def test_it_works_below_a_path_that_a_proxy_takes_off() -> None:
     transport = httpx.ASGITransport(app, root_path="/clinic")
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as connected:
-        root = await connected.get("/clinic/")
-        page = await connected.get(root.headers["location"])
-        assert str(page.url) == "http://test/clinic/docs"
+        page = await connected.get("/clinic/docs")
         files = [await connected.get(urljoin(str(page.url), at)) for at in Page(page.text).loaded]
         document = await connected.get("/clinic/openapi.json")
     assert [file.status_code for file in files] == [200] * len(MEDIA_TYPES)

@@ -23,7 +23,6 @@ REQUESTS: dict[str, tuple[httpx.Request, int]] = {
     "no path": (httpx.Request("GET", "http://a/nowhere"), 404),
     "no method": (httpx.Request("DELETE", "http://a/predict"), 405),
     "no JSON": (httpx.Request("POST", "http://a/predict", data={"a": "b"}), 415),
-    "a redirect": (httpx.Request("GET", "http://a/"), 307),
     "the OpenAPI document": (httpx.Request("GET", "http://a/openapi.json"), 200),
     "no body": (httpx.Request("HEAD", "http://a/openapi.json"), 200),
 }

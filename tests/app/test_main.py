@@ -174,9 +174,10 @@ def test_a_method_that_a_path_does_not_take(client: httpx.Client, path: str, all
     assert response.headers["allow"] == allowed
 
 
-def test_the_root_sends_a_browser_to_the_docs(client: httpx.Client) -> None:
+def test_the_root_is_a_page_for_people(client: httpx.Client) -> None:
     response = client.get("/")
-    assert (response.status_code, response.headers["location"]) == (307, "/docs")
+    assert response.status_code == 200
+    assert "<title>Breast tumour classifier</title>" in response.text
     assert "Swagger UI" in client.get("/docs").text
 
 

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from app.page import FOLDER
 from deployment.emulator import INVOCATIONS, emulator
 from deployment.package import Target, build, main, wheels
 from tests import function_url
@@ -74,6 +75,8 @@ def test_it_holds_the_service_and_nothing_of_training(package: Path) -> None:
     assert {"app", "model", "fastapi", "mangum", "pydantic_core"} <= top
     assert not top & {"training", "tests", "numpy", "sklearn", "uvicorn", "bin", "requirements"}
     assert "model/scorecard.json" in names(package)
+    page = {f"app/static/{path.name}" for path in FOLDER.iterdir()}
+    assert page == {name for name in names(package) if name.startswith("app/static/")}
     assert "model/clf.joblib" not in names(package)
 
 

@@ -1,0 +1,81 @@
+"""The clinician's page at ``/``: type five measurements, or drop a spreadsheet, and see why.
+
+Its files are in `app/static`. They are read when they are first asked for, so a cold start
+doesn't pay for them.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from starlette.responses import HTMLResponse, Response
+
+from app.files import File, answer, tagged
+
+FOLDER = Path(__file__).parent / "static"
+"""Where the page's files are."""
+
+PAGE = "index.html"
+"""The page itself. All addresses in it are relative, so that it works below any path."""
+
+MEDIA_TYPES = {
+    "answer.js": "text/javascript",
+    "batch.js": "text/javascript",
+    "elements.js": "text/javascript",
+    "form.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "key.js": "text/javascript",
+    "main.js": "text/javascript",
+    "numbers.js": "text/javascript",
+    "plots.js": "text/javascript",
+    "service.js": "text/javascript",
+    "sheet.js": "text/javascript",
+    "spreadsheet.js": "text/javascript",
+    "style.css": "text/css",
+    "table.js": "text/javascript",
+}
+"""What there is below ``/static/``. No other name is looked for anywhere."""
+
+POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self'; "  # The icon.
+    "connect-src 'self'; "  # This service, which is all that the page ever asks.
+    "base-uri 'none'; "
+    "form-action 'none'; "  # Its script sends the form; a browser never does.
+    "frame-ancestors 'none'"
+)
+"""The page's Content-Security-Policy: files from here alone, and nothing inline."""
+
+_IN_OPENAPI: dict[str, Any] = {
+    "summary": "A page for people",
+    "response_class": HTMLResponse,
+    "response_description": "The page, as HTML.",
+}
+
+
+def add_page(app: FastAPI) -> None:
+    """Serve the page at ``/`` of ``app``, and its files below ``/static/``."""
+    app.get("/", **_IN_OPENAPI)(_show_page)
+    # FastAPI answers HEAD with 405, whatever answers GET.
+    app.add_route("/", _show_page, methods=["HEAD"], include_in_schema=False)
+    app.add_route("/static/{name}", _show_file, include_in_schema=False)
+
+
+async def _show_page(request: Request) -> Response:
+    """Return a page on which a person predicts one observation or a spreadsheet of them."""
+    return answer(request, _read(PAGE, "text/html"), POLICY)
+
+
+async def _show_file(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in MEDIA_TYPES:
+        raise HTTPException(404)
+    return answer(request, _read(name, MEDIA_TYPES[name]))
+
+
+@cache
+def _read(name: str, media_type: str) -> File:
+    return tagged((FOLDER / name).read_bytes(), media_type)
