@@ -70,8 +70,9 @@ function reasons({ baseline, contributions, score, probability }, { features, re
       element("td", { class: "number" }, added));
   return element("table", { class: "sum" },
     element("caption", {}, "From the baseline to the score, in log-odds. To the right speaks for malignant, to the left for benign; within the shaded band a person decides."),
-    element("thead", { class: "unseen" }, element("tr", {},
-      ...["Measurement and value", "Drawn", "Adds"].map((name) => element("th", { scope: "col" }, name)))),
+    element("thead", {}, element("tr", {},
+      ...["Measurement and value", "Drawn", "Adds"].map((name) =>
+        element("th", { scope: "col" }, element("span", { class: "unseen" }, name))))),
     element("tbody", {},
       row("Baseline", "before anything is measured", term(0, baseline), signed(baseline)),
       ...contributions.map(({ feature, value, logOdds }, n) => {

@@ -34,6 +34,6 @@ export function showFailure(place, message, again) {
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {}))
     if (value !== false && value != null) made.setAttribute(name, value);
-  made.append(...children.flat().filter((child) => child != null && child !== false));
+  made.append(...children.flat().filter(Boolean));
   return made;
 }

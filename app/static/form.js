@@ -3,7 +3,7 @@
 import { byId, element } from "./elements.js";
 import { label, typed, usual } from "./numbers.js";
 
-const CAUTION = "Unusual: no scan in the training data had such a value. Check it, and its unit.";
+const CAUTION = "Unusual: beyond all training data. Check it, and its unit.";
 
 /** The fields, in the order of `features`. */
 export class Fields {
@@ -53,19 +53,21 @@ export class Fields {
 class Field {
   constructor(feature, edited) {
     this.feature = feature;
-    const [field, about, note] = ["field", "about", "note"].map((part) => `${part}-${feature.name}`);
+    const [field, range, about, note] = ["field", "range", "about", "note"].map(
+      (part) => `${part}-${feature.name}`);
     this.input = element("input", {
-      id: field, type: "text", inputmode: "decimal", autocomplete: "off", autocapitalize: "none",
-      spellcheck: "false", maxlength: 40, "aria-describedby": `${note} ${about}`,
+      id: field, type: "text", inputmode: "decimal", autocomplete: "off",
+      spellcheck: "false", maxlength: 40, "aria-describedby": `${note} ${range} ${about}`,
       "aria-required": "true",
     });
     this.note = element("p", { id: note, class: "note" });
     this.row = element("div", { class: "field" },
       element("label", { for: field }, label(feature)),
       this.input,
+      element("p", { id: range, class: "range" },
+        `In training: ${feature.minimum} to ${feature.maximum}`),
       this.note,
-      element("p", { id: about, class: "small" }, feature.description,
-        element("span", { class: "range" }, `In training: ${feature.minimum} to ${feature.maximum}`)),
+      element("p", { id: about, class: "small" }, feature.description),
     );
     this.input.addEventListener("blur", () => settled(() => this.input.value.trim() && this.check()));
     this.input.addEventListener("input", () => {

@@ -6,11 +6,12 @@ import { useKey } from "./service.js";
 // What a header can carry. No key has anything else.
 const POSSIBLE = /^[\x21-\x7e]+$/;
 
-let again = () => {};
+let again, before;
 
 /** Ask for a key and say why; then do `retry`. */
 export function askForKey(message, retry) {
   again = retry;
+  if (byId("key").hidden) before = document.activeElement;
   byId("key").hidden = false;
   byId("key-said").textContent = message;
   byId("key-field").value = "";
@@ -30,6 +31,7 @@ byId("key").addEventListener("submit", (event) => {
   useKey(given);
   byId("key").hidden = true;
   byId("key-field").value = "";
+  before.focus();
   again();
 });
 

@@ -1,5 +1,4 @@
-// The page: what happens when. Nothing here or elsewhere writes to the address, to storage or to
-// the history; what was typed is in the fields, and in one request at a time.
+// The page: what happens when. Nothing writes to the address, to storage or to the history.
 
 import { clearAnswer, markStale, showAnswer } from "./answer.js";
 import { byId, showFailure } from "./elements.js";
@@ -9,7 +8,6 @@ import { get, post } from "./service.js";
 import { acceptSheets } from "./spreadsheet.js";
 
 const EMPTY = byId("shown").firstElementChild;
-const NARROW = matchMedia("(max-width: 56rem)");
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 let model, fields, answered, asking, examples;
@@ -51,7 +49,7 @@ function show(answer, observation) {
   byId("key").hidden = true;
   showAnswer(answer, model, new Date());
   edited();
-  if (NARROW.matches) lead(byId("answer"));
+  lead();
 }
 
 /** Mark the answer as stale as long as the fields hold something else than what was asked. */
@@ -70,7 +68,6 @@ function clear() {
 
 function showRow(observation) {
   fields.fill(observation);
-  lead(byId("answer"));
   byId("answer").focus({ preventScroll: true });
   predict();
 }
@@ -90,13 +87,18 @@ async function fillExample(name) {
 
 function fail(error, again) {
   if (aboutKey(error)) askForKey(error.message, again);
-  else if (error.status !== undefined)
+  else if (error.status === undefined) throw error;
+  else {
     showFailure(byId("failure"), error.message, again);
-  else throw error;
+    lead();
+  }
 }
 
-function lead(place) {
-  place.scrollIntoView({ block: "start", behavior: STILL.matches ? "auto" : "smooth" });
+/** Bring the head of the answer into view, unless it is there. */
+function lead() {
+  const { top } = byId("answer").getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2)
+    byId("answer").scrollIntoView({ behavior: STILL.matches ? "auto" : "smooth" });
 }
 
 byId("form").addEventListener("submit", (event) => {

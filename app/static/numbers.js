@@ -30,20 +30,20 @@ export function typed(text, feature) {
 /** Return whether a value is among those that the model was trained on. */
 export const usual = (value, feature) => feature.minimum <= value && value <= feature.maximum;
 
-/** Return a number with a sign and two decimals, which is how log-odds are shown. */
+/** Return log-odds with a sign and two decimals. */
 export const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
 
 /** Return a probability in per cent. None is shown as certain. */
 export function percent(probability) {
-  if (probability < 0.001) return "below 0.1 %";
-  if (probability > 0.999) return "above 99.9 %";
-  return `${(100 * probability).toFixed(1)} %`;
+  if (probability < 0.001) return "below 0.1\u00a0%";
+  if (probability > 0.999) return "above 99.9\u00a0%";
+  return `${(100 * probability).toFixed(1)}\u00a0%`;
 }
 
 /** Return a number without the noise of its last digits. */
 export const rounded = (value, digits = 6) => Number(value.toPrecision(digits));
 
-/** Return a probability as Python writes it, which is how a scored CSV has it. */
+/** Return a probability as Python writes it. */
 export function exact(probability) {
   if (probability && probability < 1e-4)
     return probability.toExponential().replace(/e-(\d)$/, "e-0$1");

@@ -1,5 +1,5 @@
-// The drawings. Places across are in per cent, so that a drawing fits any width; what a drawing
-// shows is always beside it in words too, so a screen reader passes over it.
+// The drawings. Places are in per cent, so that a drawing fits any width; what it shows is always
+// beside it in words too, so a screen reader passes over it.
 
 import { drawn } from "./elements.js";
 import { percent, rounded } from "./numbers.js";
@@ -58,8 +58,8 @@ export function terms(sums, { lower, upper }) {
       line("zero", across(place(0)), 0, across(place(0)), "100%"),
       kind === "sum"
         ? shape("pointer", across(place(after)), "50%", "M0-10L9 0L0 10L-9 0Z")
-        : rect(after < before ? "benign" : "malignant", across(from), "22%",
-            across(Math.max(to - from, 0.004)), "56%"),
+        : rect(after < before ? "benign" : "malignant", across(from), "50%",
+            across(Math.max(to - from, 0.004)), 22),
       kind === "sum" || line("link", across(place(after)), "50%", across(place(after)), "100%"),
     );
   };

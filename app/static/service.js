@@ -12,7 +12,7 @@ export class Failure extends Error {
   }
 }
 
-/** Send `given` with every request from now on. Nothing but this variable keeps it. */
+/** Send `given` with every request from now on. Only this variable keeps it. */
 export function useKey(given) {
   key = given;
 }
@@ -61,7 +61,7 @@ function words(response) {
     case 503:
       return "The service is busy. Wait a moment, then try again.";
     case 500:
-      return `The service failed. If it fails again, tell whoever runs it, with this number: ${id}`;
+      return `The service failed. If it fails again, tell whoever runs it.${id ? ` Number: ${id}` : ""}`;
     default:
       return `The service refused, with the status ${response.status}. Tell whoever runs it.`;
   }

@@ -125,13 +125,12 @@ function columns(header, features) {
   const found = features.map(({ name, column }) =>
     cells.flatMap((cell, n) => (cell === name || cell === column ? [n] : [])));
   const named = (fits) => features.filter((_, n) => fits(found[n])).map(({ column }) => column);
-  const [none, several] = [named(({ length }) => !length), named(({ length }) => length > 1)];
-  const answered = HEADINGS.filter((name) => cells.includes(name));
-  if (answered.length)
-    throw new SheetUnreadable(`The file has columns for an answer already: ${answered.join(", ")}.`);
-  if (none.length)
-    throw new SheetUnreadable(`The file’s header has no column for: ${none.join(", ")}.`);
-  if (several.length)
-    throw new SheetUnreadable(`The file’s header has more than one column for: ${several.join(", ")}.`);
+  const wrong = [
+    ["it has columns for an answer already", HEADINGS.filter((name) => cells.includes(name))],
+    ["its header has no column for", named(({ length }) => !length)],
+    ["its header has more than one column for", named(({ length }) => length > 1)],
+  ];
+  for (const [words, names] of wrong)
+    if (names.length) throw new SheetUnreadable(`The file can’t be used: ${words}: ${names.join(", ")}.`);
   return found.flat();
 }

@@ -9,7 +9,7 @@ import { Table } from "./table.js";
 
 const LIMIT = 10_000_000; // Bytes.
 const DECISIONS = ["benign", "refer", "malignant"];
-const CAPTION = "Rows without an answer come first. Press a row’s number to see its reasons. The probability is that of malignancy.";
+const CAPTION = "Rows without an answer come first. Press a row’s number to see why. The probability is of malignancy.";
 
 let features, open, file, batch, stop;
 
@@ -24,7 +24,7 @@ export function acceptSheets(described, show) {
   byId("continue").addEventListener("click", run);
   byId("download").addEventListener("click", download);
   byId("remove").addEventListener("click", remove);
-  // Anywhere, as a browser would leave the page for a file that misses its place.
+  // Anywhere: a browser would leave the page for a file that misses its place.
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
@@ -88,7 +88,8 @@ function progress() {
 
 function finish() {
   const left = batch.scans.length - batch.done;
-  say(`${file.name}: ${summary()}${left ? ` Stopped, with ${count(left)} rows left.` : ""}`);
+  const stopped = left && `stopped, with ${count(left)} rows left.`;
+  say([`${file.name}:`, (batch.done || !left) && summary(), stopped].filter(Boolean).join(" "));
   byId("continue").hidden = !left;
   new Table(byId("rows"), columns(), [...batch.ragged, ...batch.scans], { bad, caption: CAPTION });
 }

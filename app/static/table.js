@@ -1,5 +1,5 @@
-// A table that can be sorted by each column, a page of it at a time: ten thousand rows in the
-// document would take seconds to draw. Rows without an answer stay on top.
+// A table that can be sorted by each column, a page at a time: ten thousand rows at once
+// would take seconds to draw. Rows without an answer stay on top.
 
 import { button, element } from "./elements.js";
 import { count } from "./numbers.js";
