@@ -44,7 +44,6 @@ export class Fields {
     this.enter();
   }
 
-  /** Put the cursor into the first field. */
   enter() {
     this.fields[0].input.focus();
   }
@@ -57,8 +56,8 @@ class Field {
       (part) => `${part}-${feature.name}`);
     this.input = element("input", {
       id: field, type: "text", inputmode: "decimal", autocomplete: "off",
-      spellcheck: "false", maxlength: 40, "aria-describedby": `${note} ${range} ${about}`,
-      "aria-required": "true",
+      spellcheck: "false", "aria-describedby": `${note} ${range} ${about}`,
+      required: "",
     });
     this.note = element("p", { id: note, class: "note" });
     this.row = element("div", { class: "field" },

@@ -97,7 +97,7 @@ const outside = (from, to, x) =>
 const logit = (probability) => Math.log(probability / (1 - probability));
 
 const SHAPES = {
-  malignant: ["M24 3L46 43H2Z", "M24 17V30M24 35V38"],
+  malignant: ["M24 3L46 43H2Z", "M24 17V29M24 36V36.1"],
   benign: ["M24 2A22 22 0 1 1 23.9 2Z", "M13 25L21 33L35 17"],
   refer: ["M6 2H42Q46 2 46 6V42Q46 46 42 46H6Q2 46 2 42V6Q2 2 6 2Z",
     "M24 10A6.5 6.5 0 1 1 23.9 10ZM10 38C10 24 38 24 38 38"],

@@ -25,11 +25,12 @@ export function acceptSheets(described, show) {
   byId("download").addEventListener("click", download);
   byId("remove").addEventListener("click", remove);
   // Anywhere: a browser would leave the page for a file that misses its place.
-  addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    take(event.dataTransfer.files[0]);
-  });
+  for (const kind of ["dragover", "drop"])
+    addEventListener(kind, (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      take(event.dataTransfer.files[0]); // While it is dragged, there is none.
+    });
 }
 
 async function take(chosen) {
