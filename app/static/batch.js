@@ -1,5 +1,5 @@
-// Scoring a sheet: read in slices, so that the page goes on answering; sent in pieces, so that
-// it can be stopped, and continued where it was.
+// Scoring a sheet: read in slices, so that the page goes on answering; sent in pieces, so that it
+// can be stopped and continued.
 
 import { exact, typed } from "./numbers.js";
 import { Failure, post } from "./service.js";

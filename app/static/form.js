@@ -102,7 +102,7 @@ addEventListener("pointerdown", () => (pressed = true), true);
 for (const end of ["pointerup", "pointercancel"])
   addEventListener(end, () => (pressed = false), true);
 
-/** Do something once no button is being pressed: words that appear would move it away. */
+/** Do something once no button is pressed: words that appear would move it away. */
 function settled(then) {
   if (pressed) addEventListener("pointerup", () => setTimeout(then), { once: true });
   else then();

@@ -6,7 +6,6 @@ import { percent, rounded } from "./numbers.js";
 
 const across = (share) => `${rounded(100 * share)}%`;
 
-/** Return a figure in which things are placed, hidden from screen readers. */
 const figure = (kind, height, ...parts) =>
   drawn("svg", { class: kind, width: "100%", height, "aria-hidden": "true" }, ...parts);
 

@@ -27,7 +27,7 @@ export const post = (path, body, signal) =>
   ask(path, { method: "POST", body: JSON.stringify(body) }, signal);
 
 async function ask(path, options, signal) {
-  const headers = { Accept: "application/json" };
+  const headers = {};
   if (options.body) headers["Content-Type"] = "application/json";
   if (options.body && key) headers["X-API-Key"] = key;
   const ended = [AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])];

@@ -26,7 +26,6 @@ export class Sheet {
     this.ending = this.header.ending || "\n";
   }
 
-  /** Return whether a row has as many cells as the header. */
   whole({ cells }) {
     return cells.length === this.header.cells.length;
   }
@@ -96,7 +95,7 @@ function* records(text, start, delimiter) {
   }
 }
 
-/** Return what is in the quotes that open at a place, and the place behind them. */
+/** Return what is in the quotes that open here, and the place behind them. */
 function quoted(text, open, number) {
   const pieces = [];
   for (let at = open + 1; ; at += 1) {

@@ -9,7 +9,7 @@ import { Table } from "./table.js";
 
 const LIMIT = 10_000_000; // Bytes.
 const DECISIONS = ["benign", "refer", "malignant"];
-const CAPTION = "Rows without an answer come first. Press a row’s number to see why. The probability is of malignancy.";
+const CAPTION = "Rows without an answer come first. Press a row to see why. The probability is of malignancy.";
 
 let features, open, file, batch, stop;
 
@@ -62,7 +62,7 @@ async function decoded(chosen) {
     throw new SheetUnreadable(
       error instanceof TypeError
         ? "The file is not UTF-8 text. In a spreadsheet, save it as “CSV UTF-8”."
-        : "The browser can’t read the file. It may have been moved or changed.");
+        : "The browser can’t read the file. It may have been moved.");
   }
 }
 

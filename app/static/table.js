@@ -14,6 +14,9 @@ export class Table {
       element("th", { scope: "col", class: column.kind },
         button(column.name, () => this.sort(n))));
     this.body = element("tbody");
+    // A row is as good as the button in it, for whoever has a mouse.
+    this.body.addEventListener("click", ({ target }) =>
+      target.closest("button") ?? target.closest("tr").querySelector("button")?.click());
     this.where = element("p", { role: "status" });
     this.back = button("Previous", () => this.turn(-1));
     this.next = button("Next", () => this.turn(1));
