@@ -10,7 +10,7 @@ ARCH := x86_64
 
 bin := $(VENV)/bin
 
-.PHONY: run lambda package test bench bench-cold bench-reliability train search evaluate walkthrough lint format lock clean
+.PHONY: run lambda package test bench bench-cold bench-reliability bench-model bench-warm train search evaluate walkthrough lint format lock clean
 .DEFAULT_GOAL := run
 
 # Exported, not written before the command: that would need a shell, which would not pass
@@ -51,6 +51,14 @@ bench-cold: $(VENV)/.bench model/clf.joblib
 # A million requests, and what else can befall a server.
 bench-reliability: $(VENV)/.bench
 	@$(bin)/python -m benchmarks.reliability
+
+# One row and 100,000 rows, beside scikit-learn and ONNX Runtime.
+bench-model: $(VENV)/.bench
+	@$(bin)/python -m benchmarks.model
+
+# Invocations of a function that has started.
+bench-warm: $(VENV)/.bench model/clf.joblib
+	@$(bin)/python -m benchmarks.lambda_warm
 
 model/clf.joblib: | $(VENV)/.bench
 	@$(bin)/python -m training
