@@ -13,7 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from benchmarks import cold_start_report, reliability_report, throughput_report
+from benchmarks import (
+    cold_start_report,
+    lambda_warm_report,
+    model_report,
+    reliability_report,
+    throughput_report,
+)
 
 
 class Section(Protocol):
@@ -31,7 +37,9 @@ class Section(Protocol):
 
 
 SECTIONS: Mapping[str, Section] = {
+    "model": model_report,
     "cold_start": cold_start_report,
+    "lambda_warm": lambda_warm_report,
     "reliability": reliability_report,
     "throughput": throughput_report,
 }
