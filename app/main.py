@@ -15,6 +15,7 @@ from fastapi.telemetry import TelemetryConfig
 
 import model
 from app import __version__
+from app.card import add_card
 from app.description import Health, ModelDescription, describe
 from app.docs import add_docs
 from app.errors import handle_errors
@@ -76,6 +77,7 @@ def create_app(
     with _without_pydantic_v1():
         _add_judgement(app, Judgement(scorecard), settings)
         _add_description(app, scorecard)
+        add_card(app)
         add_page(app)
     add_docs(app)
     # Each of these stands around those before it.

@@ -11,6 +11,7 @@ from model import HOME, SCORECARD, parse
 from training import dataset
 from training.artefact import (
     CARD,
+    CARD_PAGE,
     ESTIMATOR,
     EVIDENCE,
     FIGURES,
@@ -22,6 +23,7 @@ from training.artefact import (
 )
 from training.candidates import PROCEDURE
 from training.card import card
+from training.card_page import card_page
 from training.compiler import compile_ensemble, contract_measurements
 from training.dataset import Dataset
 from training.document import require_current, scorecard_text
@@ -101,16 +103,18 @@ def run_fit(folder: Path, data: Dataset) -> None:
         f"{metrics['f1']:.3f}: {metrics['missed']} of {metrics['patients']} patients missed, "
         f"{metrics['falseAlarms']} false alarms"
     )
-    written = (os.path.relpath(folder / name) for name in (SCORECARD, CARD, FIGURES, ESTIMATOR))
-    print(f"wrote {', '.join(written)}")
+    names = (SCORECARD, CARD, CARD_PAGE, FIGURES, ESTIMATOR)
+    print(f"wrote {', '.join(os.path.relpath(folder / name) for name in names)}")
 
 
 def _files(text: str, data: Dataset, evidence: Mapping[str, Any]) -> dict[str, str]:
     scorecard = parse(text)
     drawn = figures(scorecard, data, OutOfFold.stored(evidence["patients"]))
+    described = card(scorecard, evidence)
     return {
         **{f"{FIGURES}/{name}": svg for name, svg in drawn.items()},
-        CARD: card(scorecard, evidence),
+        CARD: described,
+        CARD_PAGE: card_page(described),
         SCORECARD: text,
     }
 

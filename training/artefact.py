@@ -25,6 +25,9 @@ EVIDENCE = "evaluation.json"
 CARD = "README.md"
 """The file name of the model card."""
 
+CARD_PAGE = "card.html"
+"""The file name of the same card as the page that the service shows."""
+
 FIGURES = "figures"
 """The folder of the card's figures."""
 

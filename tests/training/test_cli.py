@@ -7,7 +7,7 @@ from model import HOME, MEASUREMENTS, SCORECARD
 from tests.training.test_evaluation import SHORT
 from training import dataset
 from training.__main__ import main
-from training.artefact import CARD, ESTIMATOR, EVIDENCE, FIGURES, SEARCH
+from training.artefact import CARD, CARD_PAGE, ESTIMATOR, EVIDENCE, FIGURES, SEARCH
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 WRITTEN = {
     CARD,
+    CARD_PAGE,
     SCORECARD,
     *(f"{FIGURES}/{name}.svg" for name in ("steps", "roc", "calibration", "distribution")),
 }
