@@ -25,7 +25,7 @@ RUN python -m pip install --disable-pip-version-check --root-user-action ignore 
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash .
 
 FROM build AS code
-# .dockerignore lets through nothing but the code, the page and the scorecard.
+# .dockerignore lets through nothing but the code, the pages and the scorecard.
 COPY app app
 COPY model model
 # Whoever built this may have checked it out readable only for themselves, and Lambda runs it

@@ -18,7 +18,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements" / "function.txt"
 
-SOURCES = ("app/*.py", "app/static/*", "model/*.py", "model/scorecard.json")
+SOURCES = (
+    *("app/*.py", "app/static/*"),
+    *("model/*.py", "model/scorecard.json", "model/card.html", "model/figures/*.svg"),
+)
 """What of this project goes in."""
 
 # glibc versions up to that of Amazon Linux 2023, on which Lambda's Python runtimes are.

@@ -77,6 +77,8 @@ def test_it_holds_the_service_and_nothing_of_training(package: Path) -> None:
     assert "model/scorecard.json" in names(package)
     page = {f"app/static/{path.name}" for path in FOLDER.iterdir()}
     assert page == {name for name in names(package) if name.startswith("app/static/")}
+    assert {"model/card.html", "model/figures/steps.svg"} <= set(names(package))
+    assert "model/README.md" not in names(package)
     assert "model/clf.joblib" not in names(package)
 
 
