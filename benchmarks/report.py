@@ -17,6 +17,7 @@ from benchmarks import (
     cold_start_report,
     lambda_warm_report,
     model_report,
+    peers_report,
     reliability_report,
     throughput_report,
 )
@@ -37,11 +38,12 @@ class Section(Protocol):
 
 
 SECTIONS: Mapping[str, Section] = {
+    "throughput": throughput_report,
+    "peers": peers_report,
     "model": model_report,
     "cold_start": cold_start_report,
     "lambda_warm": lambda_warm_report,
     "reliability": reliability_report,
-    "throughput": throughput_report,
 }
 """By the name of its files: each section of the report, in order."""
 
