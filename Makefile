@@ -10,7 +10,8 @@ ARCH := x86_64
 
 bin := $(VENV)/bin
 
-.PHONY: run lambda package test bench bench-cold bench-reliability bench-model bench-warm train search evaluate walkthrough lint format lock clean
+.PHONY: run lambda package test bench bench-peers bench-model bench-cold bench-warm bench-reliability train \
+	search evaluate walkthrough lint format lock clean
 .DEFAULT_GOAL := run
 
 # Exported, not written before the command: that would need a shell, which would not pass
@@ -47,6 +48,10 @@ bench: $(VENV)/.bench model/clf.joblib
 # Cold starts; also at fractions of a processor, where a container engine answers.
 bench-cold: $(VENV)/.bench model/clf.joblib
 	@$(bin)/python -m benchmarks.cold_start
+
+# Beside MLServer, BentoML, LitServe, KServe and MLflow; needs wrk, and the network the first time.
+bench-peers: $(VENV)/.bench model/clf.joblib
+	@$(bin)/python -m benchmarks.peers
 
 # A million requests, and what else can befall a server.
 bench-reliability: $(VENV)/.bench
@@ -91,10 +96,14 @@ lock: $(VENV)/.dev
 	$(compile) $(pinned) --group serve --extra otel --output-file requirements/otel.txt
 	$(compile) $(pinned) --group image --output-file requirements/image.txt
 	$(compile) $(pinned) --group train --output-file requirements/train.txt
+	for peer in benchmarks/peers/*.in; do \
+		$(resolve) $$peer --python-version 3.11 --output-file $${peer%.in}.txt || exit; \
+	done
 
 # One version for every Python, so that all of them train the same bytes.
-compile = $(bin)/uv pip compile pyproject.toml --universal --generate-hashes --fork-strategy fewest \
-	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --quiet
+resolve = $(bin)/uv pip compile --universal --generate-hashes --fork-strategy fewest --no-annotate \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet
+compile = $(resolve) pyproject.toml
 pinned = --constraints requirements/dev.txt
 
 clean:
