@@ -119,7 +119,9 @@ def peers(results: Results) -> Sequence[Trial]:
 
 def _troubles(troubles: Mapping[str, str]) -> str:
     if not troubles:
-        return "All of them could be installed, and each answered all of its questions rightly."
+        return (
+            "Every peer could be installed and started, and answered all that it was asked rightly."
+        )
     return "\n".join(["Not measured:", "", *(f"- {reason}." for reason in troubles.values())])
 
 
@@ -128,16 +130,16 @@ _TEXT = """
 
 The same scikit-learn estimator behind other servers, each in an environment of its own from a
 file of pinned packages, with one worker, as its own documentation has a scikit-learn model
-served and with the log that it keeps if nothing is said. BentoML puts waiting requests together,
-as it documents; the others don't, by default. KServe's own server for scikit-learn is on no
-registry, so a dozen lines do the same with KServe. *ours*, *FastAPI's hello-world*, *raw ASGI*
-and *tutorial* are as above.
+served. What differs is to their advantage: BentoML puts waiting requests together, and MLServer's
+debug mode, which is on by default, is off. KServe's server for scikit-learn is on no registry,
+so a few lines do the same with KServe. Those that log each request by default, as ours does, go on
+doing so. *ours*, *FastAPI's hello-world*, *raw ASGI* and *tutorial* are as under Throughput.
 
 The load is wrk's, {seconds} s for each figure after a warm-up; every server in turn, {rounds}
-times, one alive at a time. Before and after each figure every server that predicts is asked for
-{observations} observations, known ones and others made by chance, and has to answer what the
-estimator itself does. Medians, with the smallest and largest; `÷` within the same round. Memory
-is the resident one of all processes of a server, after the load.
+times, one alive at a time. Before and after each figure, every server that predicts is asked
+about {observations} observations, known ones and others made by chance, and has to answer what
+the estimator itself does. Medians, with the smallest and largest; `÷` within the same round.
+Memory is the resident one of all processes of a server, after the load.
 
 {usual}
 {findings}

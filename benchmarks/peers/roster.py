@@ -19,6 +19,8 @@ MLSERVER = Peer(
     },
     lambda answer: answer["outputs"][0]["data"][0],
     environment={
+        # Its own choice is debug mode, with a line for each request.
+        "MLSERVER_DEBUG": "false",
         "MLSERVER_MODEL_URI": "{estimator}",
         "MLSERVER_HOST": "127.0.0.1",
         "MLSERVER_HTTP_PORT": "{port}",
