@@ -16,7 +16,7 @@ from app.errors import REASONS
 from app.lambda_handler import handler
 from app.main import app
 from app.page import FOLDER, MEDIA_TYPES, PAGE, POLICY
-from app.route import ROWS
+from app.reading import ROWS
 from tests import function_url
 from tests.app.test_docs import Page
 from tests.conftest import ROOT
