@@ -12,13 +12,16 @@ MISSING_VALUES = f"'body' must contain values for: {', '.join(FEATURE_NAMES)}"
 """The reason given when there is no observation, or not a whole one."""
 
 
+Label = Annotated[
+    Literal[0, 1], Field(description="1: the tumour is predicted malignant. 0: benign.")
+]
+
+
 class Prediction(BaseModel):
     """The model's answer about one observation."""
 
     reason: Literal["OK"] = "OK"
-    prediction: Annotated[
-        Literal[0, 1], Field(description="1: the tumour is predicted malignant. 0: benign.")
-    ]
+    prediction: Label
     status: Literal["200"] = "200"
 
 
@@ -26,6 +29,7 @@ PREDICTIONS: Mapping[int, Prediction] = {
     0: Prediction(prediction=0),
     1: Prediction(prediction=1),
 }
+"""The only two, by label."""
 
 
 class Refusal(BaseModel):

@@ -1,23 +1,27 @@
 """What `/explain` answers: the prediction with its reasons, term by term."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import fsum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 import model
-from app.answers import Prediction
+from app.answers import Label
 from model import Decision, Scorecard, Verdict
 
-CAMEL = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+CAMEL = ConfigDict(alias_generator=to_camel)
 
 
-class Contribution(BaseModel):
+# Not Pydantic models, though Pydantic describes and serialises them: those would check what the
+# model has found, for which there is no reason, and which takes ten times as long as finding it.
+@dataclass(slots=True, eq=False, repr=False)
+class Contribution:
     """What one measurement adds to the score."""
 
-    model_config = CAMEL
+    __pydantic_config__: ClassVar[ConfigDict] = CAMEL
 
     feature: Annotated[str, Field(description="The measurement's name in the request.")]
     value: Annotated[float, Field(description="The value that was sent.")]
@@ -31,10 +35,11 @@ class Contribution(BaseModel):
     in_range: Annotated[bool, Field(description="Whether the value is within that range.")]
 
 
-class Caution(BaseModel):
+@dataclass(slots=True, eq=False, repr=False)
+class Caution:
     """Something about the measurements that a person should check."""
 
-    model_config = CAMEL
+    __pydantic_config__: ClassVar[ConfigDict] = CAMEL
 
     code: Annotated[
         Literal["outsideTrainingRange", "implausible"],
@@ -47,11 +52,15 @@ class Caution(BaseModel):
     message: Annotated[str, Field(description="What is unusual, in words.")]
 
 
-class Explanation(Prediction):
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class Explanation:
     """A prediction, and everything that led to it."""
 
-    model_config = CAMEL
+    __pydantic_config__: ClassVar[ConfigDict] = CAMEL
 
+    reason: Literal["OK"] = "OK"
+    prediction: Label
+    status: Literal["200"] = "200"
     label: Annotated[Literal["benign", "malignant"], Field(description="The prediction, in words.")]
     probability: Annotated[
         float, Field(ge=0, le=1, description="The estimated probability of malignancy.")

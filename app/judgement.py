@@ -29,7 +29,7 @@ Row = Values | SkipJsonSchema[Refusal]
 Many = Annotated[list[Row], Body(min_length=1, max_length=ROWS, openapi_examples=_BATCH_EXAMPLES)]
 
 
-Answer = TypeVar("Answer", bound=Prediction)
+Answer = TypeVar("Answer")
 
 
 class Judgement:

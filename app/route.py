@@ -7,7 +7,7 @@ and to whoever reads the endpoint, they are what the endpoint's signature says.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -15,15 +15,15 @@ from pydantic import TypeAdapter
 from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.answers import PREDICTIONS, Prediction, Refusal
+from app.answers import PREDICTIONS, Refusal
 from app.body import read_json
 from app.keys import check_key
 from app.observation import Values
 from app.reading import many, one
 from app.settings import Settings
 
-# There are only two predictions, so they are serialised beforehand.
-_READY = {label: prediction.model_dump_json().encode() for label, prediction in PREDICTIONS.items()}
+# There are only two predictions, so they are serialised beforehand, and known by what they are.
+_READY = {id(each): each.model_dump_json().encode() for each in PREDICTIONS.values()}
 
 
 class ObservationRoute(APIRoute):
@@ -32,15 +32,19 @@ class ObservationRoute(APIRoute):
     Attributes:
         keys: Digests of the keys of which a request needs one, before its body is read.
         body_limit: How many bytes a body may have.
+        many: Whether its endpoint takes and gives a list.
     """
 
+    many: ClassVar[bool] = False
     keys: ClassVar[Collection[bytes]] = ()
     body_limit: ClassVar[int] = Settings().body_limit
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Make the route, as FastAPI does."""
         super().__init__(path, endpoint, **options)
-        self._serializer = TypeAdapter(self.response_model).serializer
+        # Of one answer, where there are many.
+        kind = get_args(self.response_model)[0] if self.many else self.response_model
+        self._serializer = TypeAdapter(kind).serializer
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or raise what `app.errors` makes an answer of."""
@@ -66,13 +70,13 @@ class ObservationRoute(APIRoute):
 
     def write(self, answer: Any) -> bytes:
         """Return ``answer``, which the endpoint has given, as JSON."""
-        if type(answer) is Prediction:
-            return _READY[answer.prediction]
-        return self._serializer.to_json(answer, by_alias=True)
+        return _READY.get(id(answer)) or self._serializer.to_json(answer, by_alias=True)
 
 
 class BatchRoute(ObservationRoute):
     """Calls its endpoint with the request and the list in its body."""
+
+    many = True
 
     def read(self, body: bytes) -> list[Values | Refusal]:
         """Return what the endpoint is called with, in the order of the body.
@@ -84,13 +88,7 @@ class BatchRoute(ObservationRoute):
 
     def write(self, answer: Any) -> bytes:
         """Return ``answer``, a list that the endpoint has given, as JSON."""
-        if not all(type(each) in (Prediction, Refusal) for each in answer):
-            return super().write(answer)
-        each = (
-            _READY[row.prediction] if type(row) is Prediction else row.model_dump_json().encode()
-            for row in answer
-        )
-        return b"[%b]" % b",".join(each)
+        return b"[%b]" % b",".join(map(super().write, answer))
 
 
 def configured(route: type[ObservationRoute], settings: Settings) -> type[ObservationRoute]:
