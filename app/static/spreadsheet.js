@@ -129,7 +129,7 @@ function columns() {
     })),
   ];
   // So that a person knows whose row it is.
-  const first = { name: sheet.header.cells[other], key: text(other), cell: text(other) };
+  const first = { name: sheet.header.cells[other] || "(unnamed)", key: text(other), cell: text(other) };
   return other < 0 ? columns : columns.toSpliced(1, 0, first);
 }
 
