@@ -3,7 +3,6 @@
 
 import { exact, typed } from "./numbers.js";
 import { Failure, post } from "./service.js";
-import { pointed } from "./sheet.js";
 
 const SLICE = 12; // Milliseconds of work between two looks at what the user does.
 const PIECE = 500; // Rows.

@@ -104,7 +104,7 @@ const SHAPES = {
 
 /** Return the sign of a decision: a triangle, a disc or a square, so not by colour alone. */
 export function sign(decision) {
-  const [shape, mark] = SHAPES[decision];
+  const [outline, mark] = SHAPES[decision];
   const attributes = { class: `sign ${decision}`, viewBox: "0 0 48 48", "aria-hidden": "true" };
-  return drawn("svg", attributes, drawn("path", { d: shape }), drawn("path", { class: "mark", d: mark }));
+  return drawn("svg", attributes, drawn("path", { d: outline }), drawn("path", { class: "mark", d: mark }));
 }

@@ -67,8 +67,8 @@ export class Sheet {
 
   joined(cells) {
     const special = (cell) => cell.includes(this.delimiter) || /["\r\n]/.test(cell);
-    const quoted = (cell) => (special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-    return cells.map(quoted).join(this.delimiter);
+    const safe = (cell) => (special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+    return cells.map(safe).join(this.delimiter);
   }
 }
 
@@ -76,7 +76,7 @@ export class Sheet {
 export const pointed = (text) => text.replaceAll(".", "_").replaceAll(",", ".");
 
 /** Yield the records of a CSV. Strict: a quote that nothing closes would swallow rows. */
-function* records(text, start, delimiter) {
+function* records(text, start, sign) {
   let at = start;
   const ends = () => at >= text.length || text[at] === "\n" || text[at] === "\r";
   for (let number = 1; at < text.length; number += 1) {
@@ -84,9 +84,9 @@ function* records(text, start, delimiter) {
     do {
       if (cells.length) at += 1;
       const [cell, end] = text[at] === '"' ? quoted(text, at, number) : [null, at];
-      for (at = end; cell === null && !ends() && text[at] !== delimiter; ) at += 1;
+      for (at = end; cell === null && !ends() && text[at] !== sign; ) at += 1;
       cells.push(cell ?? text.slice(end, at));
-    } while (text[at] === delimiter);
+    } while (text[at] === sign);
     if (!ends()) throw new SheetUnreadable(`In row ${number} something stands behind a closing quote.`);
     const written = text.slice(from, at);
     const ending = text.startsWith("\r\n", at) ? "\r\n" : (text[at] ?? "");

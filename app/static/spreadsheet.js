@@ -97,8 +97,8 @@ function finish() {
 
 function summary() {
   const good = batch.scans.filter((row) => row.sent);
-  const parts = DECISIONS.map((decision) =>
-    `${count(good.filter((row) => row.decision === decision).length)} ${decision}`);
+  const parts = DECISIONS.map((each) =>
+    `${count(good.filter((row) => row.decision === each).length)} ${each}`);
   const without = [...batch.scans, ...batch.ragged].filter(bad);
   const commas = !batch.comma && without.some((row) => batch.sheet.measured(row).join().includes(","));
   return `${count(good.length + without.length)} rows: ${parts.join(", ")}, ${
@@ -116,7 +116,7 @@ function columns() {
     const number = reading(comma ? pointed(text(n)(row)) : text(n)(row));
     return Number.isNaN(number) ? text(n)(row) : number;
   };
-  const columns = [
+  const found = [
     { name: "Row", kind: "number", key: (row) => row.number, cell: rowNumber },
     { name: "Decision", key: (row) => row.sent && DECISIONS.indexOf(row.decision), cell: decision },
     {
@@ -130,7 +130,7 @@ function columns() {
   ];
   // So that a person knows whose row it is.
   const first = { name: sheet.header.cells[other] || "(unnamed)", key: text(other), cell: text(other) };
-  return other < 0 ? columns : columns.toSpliced(1, 0, first);
+  return other < 0 ? found : found.toSpliced(1, 0, first);
 }
 
 function rowNumber({ number, sent }) {
