@@ -35,6 +35,7 @@ _UNUSABLE = (OSError, ValueError, KeyError, TypeError)
 _FOUND = ("features", "parameters", "folds", "f1")
 _EVIDENCE = (
     "command",
+    "date",
     "versions",
     "data",
     "features",

@@ -90,6 +90,7 @@ def _result_fields(evidence: Mapping[str, Any]) -> dict[str, Any]:
         "folds": evidence["folds"],
         "resamples": f"{evidence['resamples']:,}",
         "repetitions": len(evidence["seeds"]),
+        "date": evidence["date"],
         "versions": ", ".join(f"{name} {is_}" for name, is_ in evidence["versions"].items()),
         **_columns("models", "columns", metrics),
         "results": _rows(metrics, _with_interval),

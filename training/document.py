@@ -91,6 +91,7 @@ def _provenance(
         "scikit-learn": sklearn.__version__,
         "data": data.provenance(),
         "parameters": {**BASE_PARAMETERS, **found["parameters"]},
+        "evaluated": evidence["date"],
         "records": {SEARCH: found["sha256"], EVIDENCE: evidence["sha256"]},
         "metrics": {
             "crossValidation": {"folds": found["folds"], "f1": found["f1"]},

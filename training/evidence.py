@@ -1,6 +1,7 @@
 """The record of an evaluation: the predictions, and every figure that derives from them."""
 
 import platform
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -62,6 +63,7 @@ def evaluate(data: Dataset, found: Mapping[str, Any], protocol: Protocol) -> dic
 def _header(data: Dataset, found: Mapping[str, Any], protocol: Protocol) -> dict[str, Any]:
     return {
         "command": COMMAND,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,

@@ -127,12 +127,13 @@ function readable(threshold, value) {
 
 /** Return which model answered when, and what its evidence is. */
 function origin(answer, { metrics, provenance }, when) {
-  const { data, records } = provenance;
+  const { data, evaluated, records } = provenance;
+  const day = new Date(evaluated).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
   return element("div", { class: "origin" },
     element("p", {},
       `Answered ${when.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })} by model `,
       element("code", { title: answer.model }, answer.model.slice(0, 12)),
-      `, which was judged on ${metrics.nested?.patients} patients: see its `,
+      `, evaluated on ${day} on ${metrics.nested?.patients} patients: see its `,
       element("a", { href: "card" }, "model card"), "."),
     element("details", {}, element("summary", {}, "Where it comes from"),
       element("p", {}, `Trained on ${data?.rows} scans of ${data?.source}.`),

@@ -1,6 +1,7 @@
 """The stored evaluation: every figure in it that can be had in a minute is computed anew."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ def test_every_models_figures_follow_from_its_predictions(name: str) -> None:
 
 def test_it_ran_to_its_end() -> None:
     assert STORED["command"] == COMMAND
+    assert STORED["date"] == str(date.fromisoformat(STORED["date"]))
     assert [choice["fold"] for choice in STORED["choices"]] == list(range(10))
     assert STORED["resamples"] == RESAMPLES
     assert STORED["seeds"] == list(Protocol().seeds)
