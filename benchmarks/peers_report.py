@@ -16,6 +16,7 @@ from benchmarks.throughput_results import (
     rates,
     ratios,
     spread,
+    trial,
 )
 
 PACKAGES = ("fastapi", "pydantic", "uvicorn", "uvloop", "httptools", "scikit-learn")
@@ -45,7 +46,7 @@ def render(content: Mapping[str, Any]) -> str:
 
 def draw(path: Path, results: Results) -> None:
     """Draw how many requests each server answered in a second of each round."""
-    servers = sorted(results["servers"], key=_rate, reverse=True)
+    servers = sorted(results["trials"], key=_rate, reverse=True)
     figure = Figure(figsize=(8, 0.8 + 0.3 * len(servers)), layout="constrained")
     axes = figure.subplots()
     for row, each in enumerate(servers):
@@ -67,8 +68,8 @@ def _table(results: Results, number: int) -> str:
     title = f"One worker, {number} connection{'s' * (number != 1)}"
     lines = [f"### {title}", "", f"| {' | '.join(_HEADS)} |"]
     lines.append("| --- |" + " ---: |" * (len(_HEADS) - 1))
-    ours = _named(results, OURS.name)
-    lines += [_line(each, ours, number) for each in results["servers"]]
+    ours = trial(results, OURS.name)
+    lines += [_line(each, ours, number) for each in results["trials"]]
     return "\n".join([*lines, ""])
 
 
@@ -86,15 +87,10 @@ def _line(each: Trial, ours: Trial, number: int) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _named(results: Results, name: str) -> Trial:
-    found: Trial = next(each for each in results["servers"] if each["name"] == name)
-    return found
-
-
 def _findings(results: Results) -> list[str]:
     """Return what is promised of our service, each as an item of a list."""
-    ours = _named(results, OURS.name)
-    told = [_beside(ours, _named(results, each.name)) for each in (HELLO, RAW)]
+    ours = trial(results, OURS.name)
+    told = [_beside(ours, trial(results, each.name)) for each in (HELLO, RAW)]
     if theirs := peers(results):
         told.append(_beside(ours, max(theirs, key=_rate), "the best peer, "))
         soonest = min(theirs, key=lambda each: middle(each, _USUAL, "p50_ms"))
@@ -114,7 +110,7 @@ def _beside(ours: Trial, other: Trial, what: str = "") -> str:
 def peers(results: Results) -> Sequence[Trial]:
     """Return the servers that aren't from this repository."""
     own = {each.name for each in (OURS, HELLO, RAW, TUTORIAL)}
-    return [each for each in results["servers"] if each["name"] not in own]
+    return [each for each in results["trials"] if each["name"] not in own]
 
 
 def _troubles(troubles: Mapping[str, str]) -> str:

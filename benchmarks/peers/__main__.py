@@ -75,7 +75,7 @@ def compare(
         "seconds": turns.seconds,
         "rounds": turns.rounds,
         "observations": len(labels()),
-        "servers": [
+        "trials": [
             {"name": name, "workers": 1, "rows": 1, "rounds": each}
             for name, each in found.items()
             if name not in troubles

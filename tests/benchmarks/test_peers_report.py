@@ -36,7 +36,7 @@ def content() -> dict[str, Any]:
             "seconds": 4,
             "rounds": 3,
             "observations": 103,
-            "servers": [*(server(name, rate) for name, rate in RATES.items()), *theirs],
+            "trials": [*(server(name, rate) for name, rate in RATES.items()), *theirs],
             "versions": {"slow": "slow 1.0", "quick": "quick 2.0", "broken": "broken 3.0"},
             "troubles": {"broken": "broken could not be installed: status 1"},
         },
@@ -71,7 +71,7 @@ def test_what_went_wrong_is_told(content: dict[str, Any]) -> None:
 
 
 def test_without_any_peer_there_is_no_best_one(content: dict[str, Any]) -> None:
-    del content["results"]["servers"][len(RATES) :]
+    del content["results"]["trials"][len(RATES) :]
     assert "peer, " not in render(content).partition("### One worker, 1 connection")[0]
 
 

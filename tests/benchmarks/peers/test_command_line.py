@@ -49,8 +49,8 @@ def results(folder: Path) -> dict[str, Any]:
 
 
 def test_ours_and_its_limits_and_the_peers_are_measured_in_turn(results: dict[str, Any]) -> None:
-    assert [each["name"] for each in results["servers"]] == [*(own.name for own in OWN), "good"]
-    for server in results["servers"]:
+    assert [each["name"] for each in results["trials"]] == [*(own.name for own in OWN), "good"]
+    for server in results["trials"]:
         assert [list(each) for each in server["rounds"]] == [["1", "16", "64"]] * 2
         for figures in (each["16"] for each in server["rounds"]):
             assert figures["requests_per_s"] == 1000
