@@ -46,6 +46,7 @@ def endure(requests: int) -> dict[str, Any]:
         began, own, its = time.perf_counter(), time.process_time(), processor_seconds(pid)
         asyncio.run(_under_load(load, service, CLIENTS, watch))
         seconds = time.perf_counter() - began
+        memory.append((load.answered, resident_bytes(pid)))
         return {
             **_told(load),
             "seconds": seconds,

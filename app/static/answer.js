@@ -128,7 +128,7 @@ function readable(threshold, value) {
 /** Return which model answered when, and what its evidence is. */
 function origin(answer, { metrics, provenance }, when) {
   const { data, evaluated, records } = provenance;
-  const day = new Date(evaluated).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
+  const day = new Date(`${evaluated}T12:00`).toLocaleDateString("en-GB", { dateStyle: "long" });
   return element("div", { class: "origin" },
     element("p", {},
       `Answered ${when.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })} by model `,
