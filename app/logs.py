@@ -8,8 +8,6 @@ import logging
 import sys
 import time
 from abc import abstractmethod
-from contextlib import suppress
-from functools import lru_cache, partial
 from typing import TextIO
 
 from pydantic_core import to_json
@@ -35,7 +33,7 @@ def configure_logging(form: str, level: str) -> None:
     formatter = JsonFormatter() if form == "json" else TextFormatter()
     handler.setFormatter(formatter)
     # What is told of a request need not become a record first, which takes as long again.
-    requestlog.tell = partial(_tell, sys.stderr, formatter)
+    requestlog.tell = Teller(sys.stderr, formatter)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -52,7 +50,8 @@ class WordlessFormatter(logging.Formatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 logging's own name
         """Return the record's time in UTC, to the millisecond."""
-        return _time(record.created, datefmt or DATE_AND_TIME)
+        moment = time.strftime(datefmt or DATE_AND_TIME, time.gmtime(record.created))
+        return f"{moment}.{int(record.msecs):03d}Z"
 
     def formatException(self, ei: object) -> str:  # noqa: N802 logging's own name
         """Return the traceback of an ``exc_info``, without messages."""
@@ -60,8 +59,8 @@ class WordlessFormatter(logging.Formatter):
         return "".join(outline(error)).rstrip() if isinstance(error, BaseException) else ""
 
     @abstractmethod
-    def line(self, moment: float, facts: Facts, milliseconds: float, request_id: str) -> str:
-        """Return what `format` makes of a request's record, without the record."""
+    def line(self, moment: str, facts: Facts, milliseconds: float, request_id: str) -> str:
+        """Return what `format` would make of a request's record, and the line's end."""
 
 
 class TextFormatter(WordlessFormatter):
@@ -77,11 +76,11 @@ class TextFormatter(WordlessFormatter):
         fields = [f"{name}={told[name]}" for name in FIELDS if name in told]
         return " ".join([super().formatMessage(record), *fields])
 
-    def line(self, moment: float, facts: Facts, milliseconds: float, request_id: str) -> str:
+    def line(self, moment: str, facts: Facts, milliseconds: float, request_id: str) -> str:
         """Return the line of a request."""
         return (
-            f"{_time(moment, TIME)} INFO request{facts.first_text} duration_ms={milliseconds}"
-            f"{facts.then_text} request_id={request_id}"
+            f"{moment} INFO request{facts.first_text} duration_ms={milliseconds:.3f}"
+            f"{facts.then_text} request_id={request_id}\n"
         )
 
 
@@ -105,34 +104,39 @@ class JsonFormatter(WordlessFormatter):
         # Pydantic's, which is loaded anyway, takes a quarter of json's time.
         return to_json(line).decode()
 
-    def line(self, moment: float, facts: Facts, milliseconds: float, request_id: str) -> str:
+    def line(self, moment: str, facts: Facts, milliseconds: float, request_id: str) -> str:
         """Return the line of a request."""
         line = {
-            "timestamp": _time(moment, DATE_AND_TIME),
+            "timestamp": moment,
             "level": "INFO",
             "message": "request",
             "logger": requestlog.logger.name,
             **facts.first,
-            "duration_ms": milliseconds,
+            "duration_ms": round(milliseconds, 3),
             **facts.then,
             "request_id": request_id,
         }
-        return to_json(line).decode()
+        return f"{to_json(line).decode()}\n"
 
 
-def _tell(
-    stream: TextIO, formatter: WordlessFormatter, facts: Facts, milliseconds: float, request_id: str
-) -> None:
-    with suppress(OSError, ValueError):
-        stream.write(f"{formatter.line(time.time(), facts, milliseconds, request_id)}\n")
+class Teller:
+    """Writes the line of a request, when it is over."""
 
+    def __init__(self, stream: TextIO, formatter: WordlessFormatter) -> None:
+        """Write to ``stream`` what ``formatter`` makes of it."""
+        self._stream = stream
+        self._line = formatter.line
+        self._form = formatter.datefmt or DATE_AND_TIME
+        self._second, self._clock = 0, ""
 
-def _time(moment: float, form: str) -> str:
-    """Return a moment as text, to the millisecond, in UTC."""
-    return f"{_second(int(moment), form)}.{int(moment % 1 * 1000):03d}Z"
-
-
-@lru_cache(maxsize=2)
-def _second(moment: int, form: str) -> str:
-    """Return a second as text; many requests come in each."""
-    return time.strftime(form, time.gmtime(moment))
+    def __call__(self, facts: Facts, milliseconds: float, request_id: str) -> None:
+        """Write a line; one that cannot be written is lost, and stops nothing."""
+        now = time.time()
+        second = int(now)
+        if second != self._second:  # Many requests come in each.
+            self._second, self._clock = second, time.strftime(self._form, time.gmtime(second))
+        moment = f"{self._clock}.{int((now - second) * 1000):03d}Z"
+        try:
+            self._stream.write(self._line(moment, facts, milliseconds, request_id))
+        except (OSError, ValueError):
+            return

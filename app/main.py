@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 
 import model
 from app import __version__
@@ -39,14 +38,6 @@ has the keys `reason`, `prediction` and `status`, which is the HTTP status.
 The model is a research example trained on one historical data set, not a medical device.
 """
 
-# FastAPI would otherwise emit paths and queries as soon as anything sets up OpenTelemetry.
-_NO_TELEMETRY: TelemetryConfig = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "auto_configure": False,
-}
-
 
 def create_app(
     scorecard: model.Scorecard,
@@ -72,7 +63,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry=telemetry.config if telemetry else _NO_TELEMETRY,
+        telemetry=telemetry.config if telemetry else None,
     )
     with _without_pydantic_v1():
         _add_judgement(app, Judgement(scorecard), settings)

@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette._utils import get_route_path
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.answers import PREDICTIONS, Refusal
@@ -49,8 +50,7 @@ class ObservationRoute(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or raise what `app.errors` makes an answer of."""
         if scope["method"] != "POST":
-            await super().handle(scope, receive, send)  # It refuses.
-            return
+            raise HTTPException(405)
         if self.keys:
             check_key(scope["headers"], self.keys)
         body = await read_json(scope, receive, self.body_limit)

@@ -46,6 +46,8 @@ class Config(uvicorn.Config):
             "access_log": False,
             "log_config": None,  # Ours comes instead.
             "server_header": False,
+            # Nothing here asks who the caller is, or how the proxy was reached.
+            "proxy_headers": False,
             # Neither is used, and looking for them takes a part of the start.
             "lifespan": "off",
             "ws": "none",

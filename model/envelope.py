@@ -3,7 +3,7 @@
 A prediction is made in any case: these say how far it can be trusted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, nan, pi
 from typing import Literal
@@ -56,21 +56,12 @@ class Relation:
 
     def holds(self, *measured: float) -> bool:
         """Return whether one scan's values of `features`, in that order, are within the bounds."""
-        lower, upper = self._bounds
+        lower, upper = self.bounds
         return lower <= QUANTITIES[self.name](*measured) <= upper  # A NaN is within no bounds.
 
-    def broken(self, *measured: Sequence[float]) -> list[int]:
-        """Return the numbers of the scans for which it does not hold.
-
-        Args:
-            measured: For each of `features`, in that order, the values of all scans.
-        """
-        lower, upper = self._bounds
-        quantities = map(QUANTITIES[self.name], *measured)
-        return [scan for scan, each in enumerate(quantities) if not lower <= each <= upper]
-
     @property
-    def _bounds(self) -> tuple[float, float]:
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value of the quantity, infinite where there is none."""
         return (
             -inf if self.minimum is None else self.minimum,
             inf if self.maximum is None else self.maximum,

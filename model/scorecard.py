@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from model.band import Band, Decision
-from model.envelope import Caution, Relation
+from model.envelope import QUANTITIES, Caution, Relation
 from model.features import Measurement
 
 
@@ -93,7 +93,10 @@ class Verdict(NamedTuple):
 
 
 _Limits = tuple[float, float, Caution, Caution]  # and what is said below and above them
-_Check = tuple[Relation, Callable[[Sequence[Any]], tuple[Any, ...]], Caution]
+# How a quantity is computed, its bounds, what it is computed from, and what is said without them.
+_Check = tuple[
+    Callable[..., float], float, float, Callable[[Sequence[Any]], tuple[Any, ...]], Caution
+]
 
 
 def _derived() -> Any:
@@ -190,8 +193,8 @@ class Scorecard:
             for (minimum, maximum, below, above), value in zip(self._limits, values, strict=True)
             if not minimum <= value <= maximum
         ]
-        for relation, pick, caution in self._checks:
-            if not relation.holds(*pick(values)):
+        for quantity, lower, upper, pick, caution in self._checks:
+            if not lower <= quantity(*pick(values)) <= upper:  # A NaN is within no bounds.
                 found.append(caution)
         return tuple(found)
 
@@ -208,8 +211,9 @@ class Scorecard:
         unusual: set[int] = set()
         for (minimum, maximum, _, _), column in zip(self._limits, columns, strict=True):
             unusual.update([n for n, value in enumerate(column) if not minimum <= value <= maximum])
-        for relation, pick, _ in self._checks:
-            unusual.update(relation.broken(*pick(columns)))
+        for quantity, lower, upper, pick, _ in self._checks:
+            quantities = map(quantity, *pick(columns))
+            unusual.update([n for n, each in enumerate(quantities) if not lower <= each <= upper])
         return unusual
 
 
@@ -234,4 +238,5 @@ def _check(relation: Relation, names: Sequence[str]) -> _Check:
     if not set(relation.features) <= set(names):
         raise ValueError(f"relation {relation.name!r} is about a feature that there is not")
     caution = Caution("implausible", relation.features, relation.message)
-    return relation, itemgetter(*map(names.index, relation.features)), caution
+    pick = itemgetter(*map(names.index, relation.features))
+    return QUANTITIES[relation.name], *relation.bounds, pick, caution

@@ -3,10 +3,13 @@ import logging
 import re
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
 
-from app.logs import JsonFormatter, TextFormatter
+from app import requestlog
+from app.logs import JsonFormatter, Teller, TextFormatter, WordlessFormatter
+from app.requestlog import Facts, logger
 from tests.conftest import ROOT
 
 MEASURED = "7318.52917"
@@ -55,6 +58,30 @@ def test_the_time_is_utc_and_moves_on() -> None:
     second.created, second.msecs = 1_800_000_001.0, 0.0
     times = [json.loads(JsonFormatter().format(each))["timestamp"] for each in (first, second)]
     assert times == ["2027-01-15T08:00:00.900Z", "2027-01-15T08:00:01.000Z"]
+
+
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+def test_a_request_is_told_as_its_record_would_be(formatter: WordlessFormatter) -> None:
+    facts = Facts({"path": "/predict"}, {"prediction": 0}, " path=/predict", " prediction=0")
+    kept: list[logging.LogRecord] = []
+    logger.addFilter(kept.append)  # type: ignore[arg-type]
+    requestlog.tell(facts, 1.23456, "an id")
+    logger.removeFilter(kept.append)  # type: ignore[arg-type]
+    [told] = kept
+    written = StringIO()
+    tell = Teller(written, formatter)
+    for _ in range(2):
+        tell(facts, 1.23456, "an id")
+    times = re.compile(r"\d\d:\d\d:\d\d\.\d{3}")
+    lines, expected = (times.sub("", text) for text in (written.getvalue(), formatter.format(told)))
+    assert lines == f"{expected}\n" * 2
+    assert "1.235" in lines
+
+
+def test_a_line_that_cannot_be_written_stops_nothing() -> None:
+    closed = StringIO()
+    closed.close()
+    Teller(closed, TextFormatter())(Facts({}, {}, "", ""), 1.0, "an id")
 
 
 @pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
