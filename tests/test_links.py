@@ -12,6 +12,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "benchmarks/README.md",
     "docs/deploy.md",
+    "docs/page.md",
     "model/README.md",
 )
 
@@ -25,7 +26,8 @@ def anchors(document: Path) -> set[str]:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_links_lead_somewhere(name: str) -> None:
     document = ROOT / name
-    targets = re.findall(r"\]\(([^)]+)\)", document.read_text(encoding="utf-8"))
+    text = document.read_text(encoding="utf-8")
+    targets = [*re.findall(r"\]\(([^)]+)\)", text), *re.findall(r' src="([^"]+)"', text)]
     assert targets
     for target in targets:
         path, _, anchor = target.partition("#")
