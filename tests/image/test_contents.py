@@ -95,4 +95,4 @@ def test_it_adds_little_to_its_base() -> None:
         int(docker("inspect", "-f", "{{.Size}}", image)) for image in (SERVICE, "python:3.13-slim")
     )
     print(f"\nthe image has {size / 1e6:.1f} MB, {(size - base) / 1e6:.1f} MB of them ours")
-    assert size - base < 40e6
+    assert size - base < 55e6  # Of which uvloop has 14.
