@@ -1,16 +1,14 @@
 """The model's card at ``/card``: what the model is, how good it is, and what it is not for.
 
-`training` writes the page and draws its figures, and they lie beside the scorecard. They are
-read when they are first asked for, so a cold start doesn't pay for them.
+`training` writes the page and draws its figures, and they lie beside the scorecard.
 """
 
-from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from app.files import File, answer, tagged
+from app.files import add_files, answer, read
 from model import HOME
 
 PAGE = HOME / "card.html"
@@ -37,25 +35,14 @@ def add_card(app: FastAPI) -> None:
     To be called before anything else is served below ``/static/``.
     """
     app.add_route("/card", _show_page, include_in_schema=False)
-    app.add_route("/card/{name}", _show_figure, include_in_schema=False)
+    figures = dict.fromkeys(FIGURES, "image/svg+xml")
+    add_files(app, "/card", HOME / "figures", figures, FIGURE_POLICY)
     app.add_route("/static/card.css", _show_style, include_in_schema=False)
 
 
 async def _show_page(request: Request) -> Response:
-    return answer(request, _read(PAGE, "text/html"), POLICY)
-
-
-async def _show_figure(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in FIGURES:
-        raise HTTPException(404)
-    return answer(request, _read(HOME / "figures" / name, "image/svg+xml"), FIGURE_POLICY)
+    return answer(request, read(PAGE, "text/html"), POLICY)
 
 
 async def _show_style(request: Request) -> Response:
-    return answer(request, _read(STYLE, "text/css"))
-
-
-@cache
-def _read(path: Path, media_type: str) -> File:
-    return tagged(path.read_bytes(), media_type)
+    return answer(request, read(STYLE, "text/css"))

@@ -1,9 +1,15 @@
-"""Files that a browser loads: kept by it, and asked for again only to see whether they changed."""
+"""Files that a browser loads: kept by it, and asked for again only to see whether they changed.
 
+They are read when they are first asked for, so a cold start doesn't pay for them.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
-from fastapi import Request
+from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import Response
 
 
@@ -25,6 +31,40 @@ class File:
 def tagged(content: bytes, media_type: str) -> File:
     """Return ``content`` as a file, with the same tag from every process that serves it."""
     return File(content, media_type, f'"{sha256(content).hexdigest()[:32]}"')
+
+
+@cache
+def read(path: Path, media_type: str) -> File:
+    """Return the file at ``path``, kept from the first time."""
+    return tagged(path.read_bytes(), media_type)
+
+
+def add_files(
+    app: FastAPI,
+    prefix: str,
+    folder: Path,
+    media_types: Mapping[str, str],
+    policy: str | None = None,
+) -> None:
+    """Serve those files of ``folder`` of which ``media_types`` are given, by name.
+
+    No other name is looked for anywhere.
+
+    Args:
+        app: What serves them.
+        prefix: The path below which they are.
+        folder: Where they are read.
+        media_types: What each is.
+        policy: The Content-Security-Policy of each, if not that of any answer.
+    """
+
+    async def show(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in media_types:
+            raise HTTPException(404)
+        return answer(request, read(folder / name, media_types[name]), policy)
+
+    app.add_route(f"{prefix}/{{name}}", show, include_in_schema=False)
 
 
 def answer(request: Request, file: File, policy: str | None = None) -> Response:

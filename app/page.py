@@ -1,17 +1,15 @@
 """The clinician's page at ``/``: type five measurements, or drop a spreadsheet, and see why.
 
-Its files are in `app/static`. They are read when they are first asked for, so a cold start
-doesn't pay for them.
+Its files are in `app/static`.
 """
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, Response
 
-from app.files import File, answer, tagged
+from app.files import add_files, answer, read
 
 FOLDER = Path(__file__).parent / "static"
 """Where the page's files are."""
@@ -61,21 +59,9 @@ def add_page(app: FastAPI) -> None:
     app.get("/", **_IN_OPENAPI)(_show_page)
     # FastAPI answers HEAD with 405, whatever answers GET.
     app.add_route("/", _show_page, methods=["HEAD"], include_in_schema=False)
-    app.add_route("/static/{name}", _show_file, include_in_schema=False)
+    add_files(app, "/static", FOLDER, MEDIA_TYPES)
 
 
 async def _show_page(request: Request) -> Response:
     """Return a page on which a person predicts one observation or a spreadsheet of them."""
-    return answer(request, _read(PAGE, "text/html"), POLICY)
-
-
-async def _show_file(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in MEDIA_TYPES:
-        raise HTTPException(404)
-    return answer(request, _read(name, MEDIA_TYPES[name]))
-
-
-@cache
-def _read(name: str, media_type: str) -> File:
-    return tagged((FOLDER / name).read_bytes(), media_type)
+    return answer(request, read(FOLDER / PAGE, "text/html"), POLICY)
