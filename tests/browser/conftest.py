@@ -7,13 +7,20 @@ test, or one that calls the Lambda handler, doesn't belong in this folder.
 import os
 import re
 import shutil
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from deployment.emulator import emulator
+from tests.browser.relay import relayed
+from tests.conftest import running
 
 HOST = "127.0.0.1"
 # Whatever a page asks for, and whatever Chromium does unasked, goes no further than this machine.
@@ -94,3 +101,35 @@ def page(browser: Browser, visit: Visit) -> Iterator[Page]:
         yield context.new_page()
     assert visit.elsewhere == []
     assert visit.errors == []
+
+
+@contextmanager
+def on_uvicorn(_log: Path, variables: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Serve as a laptop does; yield the address."""
+    with running([sys.executable, "-m", "app"], {"PORT": "0", **(variables or {})}) as address:
+        yield address
+
+
+@contextmanager
+def on_lambda(log: Path, variables: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Serve as AWS's emulator does behind a Function URL, and log to a file; yield the address."""
+    with (
+        log.open("w") as output,
+        emulator(environment=variables, output=output) as invocations,
+        relayed(invocations) as address,
+    ):
+        yield address
+
+
+SITES: dict[str, Callable[..., AbstractContextManager[str]]] = {
+    "uvicorn": on_uvicorn,
+    "lambda": on_lambda,
+}
+"""Where the same page is served, by name."""
+
+
+@pytest.fixture(scope="package", params=SITES)
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the service on uvicorn, then that on Lambda."""
+    with SITES[request.param](tmp_path_factory.mktemp("site") / "log") as address:
+        yield address
