@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from deployment.emulator import emulator
 from tests.browser.relay import relayed
@@ -25,6 +25,9 @@ from tests.conftest import running
 HOST = "127.0.0.1"
 # Whatever a page asks for, and whatever Chromium does unasked, goes no further than this machine.
 CONFINED = ["--no-proxy-server", f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}"]
+# In milliseconds: far longer than anything takes, except on a machine that is busy.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 INSTALL = "Chromium isn't installed: apt-get install --no-install-recommends chromium"
 
 
@@ -95,8 +98,7 @@ def page(browser: Browser, visit: Visit) -> Iterator[Page]:
     console that `Visit.expect_error` has not taken out.
     """
     with browser.new_context() as context:
-        # In milliseconds. Swagger UI takes two seconds, but far longer on a machine that is busy.
-        context.set_default_timeout(120_000)
+        context.set_default_timeout(PATIENCE)
         visit.watch(context)
         yield context.new_page()
     assert visit.elsewhere == []
