@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import FilePayload, Locator, Page, Response, expect
+from playwright.sync_api import FilePayload, Locator, Page, Response, Route, expect
 
 from model import MEASUREMENTS
 
 LABELS = {each.name: each.column[0].upper() + each.column[1:] for each in MEASUREMENTS}
 """The words beside each field, by the feature's name."""
+
+BATCHES = "**/explain/batch"
 
 SCANS = {
     "malignant": (0.1471, 25.38, 17.33, 2019.0, 0.2654),
@@ -70,9 +72,38 @@ class ClinicianPage:
         self.type(observation)
         self.button("Predict").click()
 
-    def choose(self, file: Path | FilePayload) -> None:
-        """Choose a CSV."""
-        self.page.get_by_label("CSV file").set_input_files(file)
+    def try_example(self, decision: str) -> None:
+        """Fill in an example, which the page asks the service for."""
+        self.button(decision).click()
+        expect(self.button("Predict")).to_be_focused()
+
+    def choose(self, file: Path | str | bytes, name: str = "scans.csv") -> None:
+        """Choose a CSV: a file, or one that has this content and ``name``."""
+        if isinstance(file, str):
+            file = file.encode()
+        if isinstance(file, bytes):
+            payload: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": file}
+            self.page.get_by_label("CSV file").set_input_files(payload)
+        else:
+            self.page.get_by_label("CSV file").set_input_files(file)
+
+    def hold(self, pieces: int) -> list[Route]:
+        """Let so many pieces of a CSV leave; return where the next one is held, once it is."""
+        held: list[Route] = []
+        left = iter(range(pieces))
+
+        def pass_or_hold(route: Route) -> None:
+            if next(left, None) is None:
+                held.append(route)
+            else:
+                route.continue_()
+
+        self.page.route(BATCHES, pass_or_hold)
+        return held
+
+    def let_go(self) -> None:
+        """Hold no piece any longer. Of one that is held, nobody hears again."""
+        self.page.unroute(BATCHES)
 
     def download(self) -> bytes:
         """Return the file that *Download as CSV* gives."""

@@ -106,7 +106,9 @@ def page(browser: Browser, visit: Visit) -> Iterator[Page]:
 
 
 @contextmanager
-def on_uvicorn(_log: Path, variables: Mapping[str, str] | None = None) -> Iterator[str]:
+def on_uvicorn(
+    _log: Path | None = None, variables: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Serve as a laptop does; yield the address."""
     with running([sys.executable, "-m", "app"], {"PORT": "0", **(variables or {})}) as address:
         yield address
@@ -135,3 +137,12 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The address of the service on uvicorn, then that on Lambda."""
     with SITES[request.param](tmp_path_factory.mktemp("site") / "log") as address:
         yield address
+
+
+@pytest.fixture(scope="package")
+def mounted() -> Iterator[str]:
+    """The address of the service below another path."""
+    application = "tests.browser.served:mounted"
+    uvicorn = [sys.executable, "-m", "uvicorn", application, "--port", "0", "--no-access-log"]
+    with running(uvicorn) as url:
+        yield f"{url}/clinic"

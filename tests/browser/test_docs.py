@@ -18,14 +18,6 @@ KEY = new_key()
 
 
 @pytest.fixture(scope="module")
-def mounted() -> Iterator[str]:
-    application = "tests.browser.served:mounted"
-    uvicorn = [sys.executable, "-m", "uvicorn", application, "--port", "0", "--no-access-log"]
-    with running(uvicorn) as url:
-        yield f"{url}/clinic"
-
-
-@pytest.fixture(scope="module")
 def guarded() -> Iterator[str]:
     """The service as it is started where a key is needed."""
     variables = {"PORT": "0", "API_KEYS": digest(KEY.encode()).hex()}
