@@ -65,23 +65,36 @@ class Visit:
         self.errors = [error for error in self.errors if error not in expected]
 
 
-# For the package, not the session: until Playwright stops, its event loop counts as running,
-# and no test of another folder could run one.
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium, for all tests in this folder."""
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Run a headless Chromium until the block ends.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
     chromium = shutil.which("chromium")
     if chromium is None:
-        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(INSTALL)
+        raise FileNotFoundError(INSTALL)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
+        browser = playwright.chromium.launch(
             executable_path=chromium,
             args=CONFINED,
             # Its sandbox needs a user other than root.
             chromium_sandbox=os.geteuid() != 0,
         )
-        yield launched
-        launched.close()
+        yield browser
+        browser.close()
+
+
+# For the package, not the session: until Playwright stops, its event loop counts as running,
+# and no test of another folder could run one.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, for all tests in this folder."""
+    if shutil.which("chromium") is None:
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(INSTALL)
+    with launched() as running_browser:
+        yield running_browser
 
 
 @pytest.fixture
