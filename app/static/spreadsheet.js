@@ -100,7 +100,7 @@ function summary() {
   const parts = DECISIONS.map((each) =>
     `${count(good.filter((row) => row.decision === each).length)} ${each}`);
   const without = [...batch.scans, ...batch.ragged].filter(bad);
-  const commas = !batch.comma && without.some((row) => batch.sheet.measured(row).join().includes(","));
+  const commas = !batch.comma && without.some((row) => batch.sheet.measured(row).join("").includes(","));
   return `${count(good.length + without.length)} rows: ${parts.join(", ")}, ${
     count(without.length)} without an answer.${
     commas ? " Where a measurement has a comma that is the decimal sign, choose it above." : ""}`;

@@ -85,6 +85,16 @@ def test_bad_rows_come_first_with_their_reasons(site: str, page: Page, file: Pat
     assert clinician.download() == scored(file)
 
 
+@pytest.mark.parametrize(("area", "spoken"), [("n/a", False), ('"677,9"', True)])
+def test_a_decimal_comma_is_spoken_of_where_there_may_be_one(
+    address: str, page: Page, area: str, *, spoken: bool
+) -> None:
+    clinician = ClinicianPage(page, address)
+    clinician.choose(f"{HEADER}\n1,2,0.03821,14.97,24.64,{area},0.1015\n")
+    clinician.expect_done(1)
+    assert ("a comma that is the decimal sign" in clinician.state.inner_text()) is spoken
+
+
 def test_it_is_sorted_by_any_column_and_turned_page_by_page(
     site: str, page: Page, file: Path
 ) -> None:
