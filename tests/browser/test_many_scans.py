@@ -24,8 +24,8 @@ BAD = {
     "0.03821,14.97": "The row has not as many cells as the header.",
 }
 BLOCKED = 400
-"""Milliseconds for which nothing may keep the page from answering. A person notices 100, and it
-keeps to some 50; but here another program may have the processor."""
+"""Milliseconds for which nothing may keep the page from answering. It takes some 100, once, when
+the table is there; but here another program may have the processor."""
 
 
 def csv(rows: int) -> str:

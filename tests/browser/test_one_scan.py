@@ -1,6 +1,7 @@
 """Five measurements typed, and the answer read: by keyboard, by ear and by eye."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,6 +12,12 @@ from tests.browser.clinician import LABELS, SCANS, ClinicianPage, scan
 from tests.browser.conftest import Visit
 
 WORDS = {"malignant": "Malignant", "benign": "Benign", "refer": "Refer to a person"}
+
+BARS = """(bars) => bars.map((bar) => {
+  const { left, right } = bar.getBoundingClientRect();
+  return [bar.getAttribute("class"), left, right];
+})"""
+"""What kind a bar is of, and where it begins and ends."""
 
 
 def signed(log_odds: float) -> str:
@@ -77,6 +84,29 @@ def test_the_answer_and_its_reasons_are_the_models(
     expected |= dict(zip(LABELS.values(), contributions.values(), strict=True))
     assert added == {name: signed(value) for name, value in expected.items()}
     assert clinician.warnings.all_inner_texts() == []
+
+
+@pytest.mark.parametrize("decision", SCANS)
+def test_the_sum_is_drawn_term_by_term(address: str, page: Page, decision: str) -> None:
+    clinician = ClinicianPage(page, address)
+    clinician.predict(scan(decision))
+    expect(clinician.verdict).to_be_visible()
+    texts = page.locator(".sum tbody td.number").all_inner_texts()
+    *terms, score = [float(text.replace("\u2212", "-")) for text in texts]
+    bars = page.locator(".sum rect:not(.band)").evaluate_all(BARS)
+    assert [kind for kind, _, _ in bars] == [
+        "benign" if term < 0 else "malignant" for term in terms
+    ]
+    at = [bars[0][2] if terms[0] < 0 else bars[0][1]]  # Where nothing is added yet.
+    for term, (_, left, right) in zip(terms, bars, strict=True):
+        before, after = (right, left) if term < 0 else (left, right)
+        assert before == pytest.approx(at[-1], abs=1)
+        at.append(after)
+    scale = (at[-1] - at[0]) / score
+    drawn = [(after - before) / scale for before, after in pairwise(at)]
+    assert drawn == pytest.approx(terms, abs=0.03)
+    [(_, left, right)] = page.locator(".sum .pointer").evaluate_all(BARS)
+    assert (left + right) / 2 == pytest.approx(at[-1], abs=1)
 
 
 def test_each_measurement_is_drawn_with_the_patient_on_it(site: str, page: Page) -> None:
