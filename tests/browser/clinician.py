@@ -77,15 +77,14 @@ class ClinicianPage:
         self.button(decision).click()
         expect(self.button("Predict")).to_be_focused()
 
-    def choose(self, file: Path | str | bytes, name: str = "scans.csv") -> None:
-        """Choose a CSV: a file, or one that has this content and ``name``."""
+    def choose(self, file: Path | str, name: str = "scans.csv") -> None:
+        """Choose a CSV: a file, or one that has this text and ``name``."""
+        chosen: Path | FilePayload
         if isinstance(file, str):
-            file = file.encode()
-        if isinstance(file, bytes):
-            payload: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": file}
-            self.page.get_by_label("CSV file").set_input_files(payload)
+            chosen = {"name": name, "mimeType": "text/csv", "buffer": file.encode()}
         else:
-            self.page.get_by_label("CSV file").set_input_files(file)
+            chosen = file
+        self.page.get_by_label("CSV file").set_input_files(chosen)
 
     def hold(self, pieces: int) -> list[Route]:
         """Let so many pieces of a CSV leave; return where the next one is held, once it is."""

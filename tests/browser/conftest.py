@@ -148,6 +148,7 @@ SITES: dict[str, Callable[..., AbstractContextManager[str]]] = {
 @pytest.fixture(scope="package", params=SITES)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the service on uvicorn, then that on Lambda."""
+    request.getfixturevalue("browser")  # Without one, nothing is started.
     with SITES[request.param](tmp_path_factory.mktemp("site") / "log") as address:
         yield address
 

@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from app.observation import EXAMPLES, FEATURE_NAMES
 from app.page import FOLDER
 from model import HOME, SCORECARD
-from tests.browser.clinician import SCANS, ClinicianPage, scan
+from tests.browser.clinician import ClinicianPage, scan
 from tests.browser.conftest import launched, on_uvicorn
+from tests.browser.sheets import GOOD
 from tests.conftest import ROOT
 
 PLACE = ROOT / "docs" / "screenshots"
@@ -61,8 +62,7 @@ def _warning(clinician: ClinicianPage) -> None:
 
 def _table(clinician: ClinicianPage) -> None:
     bad = ["0.03821,14.97,24.64,n/a,0.1015", "0.04938,16.21,-2,808.9,0.1225"]
-    good = [",".join(map(str, values)) for values in SCANS.values()]
-    rows = enumerate([*islice(cycle(good), 6), *bad, *islice(cycle(good), 40)], 1001)
+    rows = enumerate([*islice(cycle(GOOD), 6), *bad, *islice(cycle(GOOD), 40)], 1001)
     lines = [f"patient,{','.join(FEATURE_NAMES)}", *(f"{n},{row}" for n, row in rows)]
     clinician.choose("\n".join(lines))
     clinician.expect_done(48)

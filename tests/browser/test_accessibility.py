@@ -9,7 +9,7 @@ from app.observation import EXAMPLES
 from tests.browser.accessibility import STANDARD, violations
 from tests.browser.clinician import BATCHES, ClinicianPage, scan
 from tests.browser.conftest import Visit
-from tests.browser.test_many_scans import csv
+from tests.browser.sheets import csv
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from app.keys import digest, new_key
 from tests.browser.clinician import ClinicianPage, scan
 from tests.browser.conftest import SITES, Visit
-from tests.browser.test_many_scans import csv
+from tests.browser.sheets import csv
 
 KEY = new_key()
 
@@ -18,6 +18,7 @@ KEY = new_key()
 def guarded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
+    request.getfixturevalue("browser")
     variables = {"API_KEYS": digest(KEY.encode()).hex()}
     with SITES[request.param](tmp_path_factory.mktemp("guarded") / "log", variables) as address:
         yield address

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from app.observation import EXAMPLES
 from tests.browser.clinician import SCANS, ClinicianPage, scan
-from tests.browser.test_many_scans import csv
+from tests.browser.sheets import csv
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 A4 = (595, 842)

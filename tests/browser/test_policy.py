@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from app.page import MEDIA_TYPES, POLICY
 from tests.browser.clinician import ClinicianPage, scan
 from tests.browser.conftest import Visit
-from tests.browser.test_many_scans import csv
+from tests.browser.sheets import csv
 
 
 def test_it_comes_with_a_strict_policy_and_keeps_to_it(site: str, page: Page, visit: Visit) -> None:

@@ -11,7 +11,7 @@ from deployment.emulator import INVOCATIONS, emulator
 from tests.browser.clinician import BATCHES, ClinicianPage, scan
 from tests.browser.conftest import Visit, on_uvicorn
 from tests.browser.relay import relayed
-from tests.browser.test_many_scans import csv, scored
+from tests.browser.sheets import csv, scored
 
 GONE = "The service can\u2019t be reached. Nothing you typed is lost."
 REFUSED_CONNECTION = "net::ERR_CONNECTION_REFUSED"
