@@ -82,7 +82,7 @@ function reasons({ baseline, contributions, score, probability }, { features, re
       row("Score", `probability ${percent(probability)}`, term(0, score, "sum"), signed(score), "score")));
 }
 
-/** Return each step function with this scan on it, and in words how far the next steps are. */
+/** Return each step function with this scan on it, and how far the next steps are. */
 function plots({ contributions }, { features }) {
   const points = features.flatMap((feature) => feature.points);
   const limits = { least: Math.min(...points, 0), most: Math.max(...points, 0) };

@@ -51,7 +51,7 @@ export class Batch {
     }
   }
 
-  /** Return the answers to a piece, or nothing if it was too large and is to be a smaller one. */
+  /** Return the answers to a piece, or nothing if it has to be a smaller one. */
   async ask(sent, signal) {
     for (const wait of [...WAITS, 0]) {
       try {

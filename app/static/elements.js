@@ -19,7 +19,7 @@ export function button(text, pressed, attributes = {}) {
   return made;
 }
 
-/** Show why something failed in `place`, with a button if it can be tried again. */
+/** Show why something failed, with a button if it can be tried again. */
 export function showFailure(place, message, again) {
   const retry = () => {
     place.replaceChildren();

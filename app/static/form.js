@@ -22,7 +22,7 @@ export class Fields {
     return null;
   }
 
-  /** Return what is typed, by the features' names; undefined where it is no measurement. */
+  /** Return what is typed, by name; undefined where it is no measurement. */
   values() {
     return Object.fromEntries(
       this.fields.map(({ feature, input }) => [feature.name, typed(input.value, feature).value]),

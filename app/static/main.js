@@ -52,7 +52,7 @@ function show(answer, observation) {
   lead();
 }
 
-/** Mark the answer as stale as long as the fields hold something else than what was asked. */
+/** Mark the answer as stale while the fields hold something else than was asked. */
 function edited() {
   if (!answered) return;
   const values = fields.values();

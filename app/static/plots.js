@@ -89,7 +89,7 @@ export function steps(feature, value, added, { least, most }) {
   );
 }
 
-/** Return the part of a plot where there were no patients in training, if there is one. */
+/** Return the part of a plot where nobody was in training, if there is one. */
 const outside = (from, to, x) =>
   from < to && rect("outside", across(x(from)), "3%", across(x(to) - x(from)), "79%");
 

@@ -143,7 +143,7 @@ function decision(row) {
   return bad(row) ? "refused" : "not scored";
 }
 
-/** Give the file back with the columns added. Its own cells are the user’s, and stay as they are. */
+/** Give the file back with the columns added. Its own cells stay as they are. */
 function download() {
   const lines = [...batch.sheet.lines(batch.rows, (row) => row.answer)];
   const address = URL.createObjectURL(new Blob(lines, { type: "text/csv" }));
