@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 # Whatever a page asks for, and whatever Chromium does unasked, goes no further than this machine.
 CONFINED = ["--no-proxy-server", f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}"]
 # In milliseconds: far longer than anything takes, except on a machine that is busy.
-PATIENCE = 30_000
+PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 INSTALL = "Chromium isn't installed: apt-get install --no-install-recommends chromium"
 

@@ -1,4 +1,4 @@
-"""What a browser is served through the relay is what the function answers, and at any rate."""
+"""Through the relay comes what the function answers, however many ask at once."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,16 +10,15 @@ from app.observation import EXAMPLES
 from tests.browser.conftest import on_lambda
 from tests.browser.relay import relayed
 
+OBSERVATION = EXAMPLES["malignant"]
+PREDICTED = {"reason": "OK", "prediction": 1, "status": "200"}
+
 
 @pytest.fixture(scope="module")
 def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     log = tmp_path_factory.mktemp("relay") / "log"
     with on_lambda(log) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
-
-
-OBSERVATION = EXAMPLES["malignant"]
-PREDICTED = {"reason": "OK", "prediction": 1, "status": "200"}
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
