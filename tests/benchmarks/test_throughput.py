@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from math import inf
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -12,8 +13,9 @@ from benchmarks import throughput_report
 from benchmarks.contenders import HELLO, OURS, RAW, WrongAnswer
 from benchmarks.report import readme
 from benchmarks.throughput import Plan, Trial, batch_trial, full_plan, main
-from benchmarks.throughput_results import ratios, trial
+from benchmarks.throughput_results import middle, rates, ratios, trial
 from benchmarks.wrk import Figures
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.usefixtures("untraced")
 
@@ -124,3 +126,33 @@ def test_the_full_plan_is_one_that_the_service_takes() -> None:
     for each in plan.trials:
         assert len(each.contender.questions[0].body) <= Settings().body_limit
         assert set(each.connections) <= {1, 2, 4, 8, 16, 32, 64, 128, 256}
+
+
+@pytest.fixture
+def committed() -> dict[str, Any]:
+    """What `make bench` measured and somebody committed: no test here is timed."""
+    content: dict[str, Any] = json.loads((ROOT / "benchmarks" / "throughput.json").read_text())
+    return dict(content["results"])
+
+
+@pytest.mark.parametrize(("beside", "least"), [(HELLO.name, 2.0), (RAW.name, 0.45)])
+def test_the_committed_ratios_are_what_is_promised(
+    beside: str, least: float, committed: dict[str, Any]
+) -> None:
+    ours, other = (trial(committed, name) for name in (NAMED.name, beside))
+    assert len(ours["rounds"]) >= 3
+    assert median(ratios(ours, other, 16)) >= least
+
+
+def test_the_committed_figures_are_what_is_promised(committed: dict[str, Any]) -> None:
+    large = trial(committed, "ours: /predict/batch of 10,000")
+    assert median(rates(large, 16)) >= 300_000
+    assert median(committed["scorer"]["rows_per_s"]) >= 200_000
+    assert middle(trial(committed, NAMED.name), 16, "resident_mb") <= 60
+    for each in committed["trials"]:
+        for found in each["rounds"]:
+            assert not any(
+                figures[kind]
+                for figures in found.values()
+                for kind in ("refused", "broken", "late")
+            )
