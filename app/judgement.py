@@ -13,7 +13,7 @@ from app.answers import PREDICTIONS, Prediction, Refusal
 from app.explanation import Explanation, explanation
 from app.observation import EXAMPLES, Observation, Values
 from app.reading import ROWS
-from app.requestlog import entry_of
+from app.requestlog import Entry, entry_of
 from model import Caution, Scorecard, Verdict
 
 _EXAMPLES: dict[str, Any] = {
@@ -35,9 +35,10 @@ Answer = TypeVar("Answer")
 class Judgement:
     """The endpoints, for FastAPI to make routes of. Each leaves what it found in the log."""
 
-    def __init__(self, scorecard: Scorecard) -> None:
-        """Judge with ``scorecard``."""
+    def __init__(self, scorecard: Scorecard, *, observed: bool = False) -> None:
+        """Judge with ``scorecard``; ``observed`` by telemetry, which wants to know all of it."""
         self._scorecard = scorecard
+        self._observed = observed
 
     async def predict(self, request: Request, observation: One) -> Prediction:
         """Predict whether the tumour in one scan is malignant (1) or benign (0)."""
@@ -56,9 +57,12 @@ class Judgement:
 
         What is not an observation gets a refusal of its own in its place, with status 400.
         """
-        rows = _good(observations)
-        verdicts, _ = self._judge_all(request, rows, len(observations))
-        return _in_place(observations, [PREDICTIONS[verdict.label] for verdict in verdicts])
+        rows, entry = _rows(request, observations)
+        if self._observed:
+            labels = [verdict.label for verdict in self._judge_all(entry, rows)[0]]
+        else:  # Nothing more is told of them, and to find it out would take as long again.
+            labels = [*map(self._scorecard.label, rows)]
+        return _in_place(observations, [PREDICTIONS[label] for label in labels])
 
     async def explain_batch(
         self, request: Request, observations: Many
@@ -67,8 +71,8 @@ class Judgement:
 
         What is not an observation gets a refusal of its own in its place, with status 400.
         """
-        rows = _good(observations)
-        judged = self._judge_all(request, rows, len(observations))
+        rows, entry = _rows(request, observations)
+        judged = self._judge_all(entry, rows)
         explain = partial(explanation, self._scorecard)
         return _in_place(observations, [*map(explain, rows, *judged)])
 
@@ -82,19 +86,21 @@ class Judgement:
         return verdict, cautions
 
     def _judge_all(
-        self, request: Request, rows: Sequence[Values], sent: int
+        self, entry: Entry, rows: Sequence[Values]
     ) -> tuple[Sequence[Verdict], Sequence[Sequence[Caution]]]:
         verdicts = [*map(self._scorecard.verdict, map(self._scorecard.score, rows))]
         cautions = self._scorecard.cautions_of_all(rows)
-        entry = entry_of(request.scope)
-        entry.rows, entry.refused = sent, sent - len(rows)
         entry.judged = Counter([(verdict.label, verdict.decision) for verdict in verdicts])
         entry.cautions = [*chain.from_iterable(cautions)]
         return verdicts, cautions
 
 
-def _good(rows: Sequence[Values | Refusal]) -> Sequence[Values]:
-    return [row for row in rows if not isinstance(row, Refusal)]
+def _rows(request: Request, sent: Sequence[Values | Refusal]) -> tuple[Sequence[Values], Entry]:
+    """Return the observations among what was sent, and what is told of it, with their number."""
+    rows = [row for row in sent if not isinstance(row, Refusal)]
+    entry = entry_of(request.scope)
+    entry.rows, entry.refused = len(sent), len(sent) - len(rows)
+    return rows, entry
 
 
 def _in_place(

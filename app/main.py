@@ -66,7 +66,8 @@ def create_app(
         telemetry=telemetry.config if telemetry else None,
     )
     with _without_pydantic_v1():
-        _add_judgement(app, Judgement(scorecard), settings)
+        observed = telemetry is not None
+        _add_judgement(app, Judgement(scorecard, observed=observed), settings)
         _add_description(app, scorecard)
         add_card(app)
         add_page(app)

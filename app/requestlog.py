@@ -69,10 +69,10 @@ class Entry:
         prediction: What one observation was predicted to be.
         decision: What was made of that prediction.
         reason: Why there is none; left to the status if None.
-        cautions: All warnings that the answer holds; None if nothing was judged.
+        cautions: What is unusual about what was judged; None if that was not looked for.
         rows: How many observations a batch had.
         refused: How many of them got no prediction.
-        judged: How many rows of a batch got which prediction and decision.
+        judged: How many rows of a batch got which prediction and decision, if it was counted.
     """
 
     request_id: str

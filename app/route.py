@@ -6,6 +6,7 @@ validate the bytes at once, call the endpoint with the result, and send the answ
 and to whoever reads the endpoint, they are what the endpoint's signature says.
 """
 
+import gc
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar, get_args
 
@@ -54,11 +55,15 @@ class ObservationRoute(APIRoute):
         if self.keys:
             check_key(scope["headers"], self.keys)
         body = await read_json(scope, receive, self.body_limit)
-        content = self.write(await self.endpoint(Request(scope), self.read(body)))
+        content = await self.answer(Request(scope), body)
         length = b"%d" % len(content)
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    async def answer(self, request: Request, body: bytes) -> bytes:
+        """Return what the endpoint has to say to ``body``."""
+        return self.write(await self.endpoint(request, self.read(body)))
 
     def read(self, body: bytes) -> Any:
         """Return what the endpoint is called with.
@@ -77,6 +82,16 @@ class BatchRoute(ObservationRoute):
     """Calls its endpoint with the request and the list in its body."""
 
     many = True
+
+    async def answer(self, request: Request, body: bytes) -> bytes:
+        """Return what the endpoint has to say to ``body``."""
+        # All that is made lives until the answer is whole, so looking for garbage on the way
+        # finds none, again and again: a third of the time. Nothing else runs meanwhile.
+        gc.disable()
+        try:
+            return await super().answer(request, body)
+        finally:
+            gc.enable()
 
     def read(self, body: bytes) -> list[Values | Refusal]:
         """Return what the endpoint is called with, in the order of the body.

@@ -43,6 +43,9 @@ and by leaving out one part after the other:
 - A log line was a `LogRecord`, a formatter and a handler: 12 µs. Most lines differ only in their
   time, duration and id, so the rest of them is kept.
 - What is unusual about an observation was worded anew each time: 3.6 µs, now 1.1.
+- A row of a batch was made an object, judged, worded and counted: 10 µs. It is validated as the
+  five values that it is, in one call with all others, and where nothing but its label is asked
+  for, nothing else is worked out: 2 µs. Garbage is not looked for meanwhile.
 - Under uvicorn a request takes four times as long, nearly half of which is the echo's own time:
   receiving, parsing, two writes of an answer. Each of the five headers that make an answer
   safe costs half a microsecond there, and what is quick in a loop takes twice as long with cold

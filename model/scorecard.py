@@ -199,22 +199,17 @@ class Scorecard:
         return tuple(found)
 
     def cautions_of_all(self, rows: Sequence[Sequence[float]]) -> list[tuple[Caution, ...]]:
-        """Return `cautions` of each of ``rows``: for many, in less than half the time."""
+        """Return `cautions` of each of ``rows``: feature by feature, in half the time."""
         found: list[tuple[Caution, ...]] = [()] * len(rows)
-        for row in self._unusual(rows) if rows else ():
-            found[row] = self.cautions(rows[row])
-        return found
-
-    def _unusual(self, rows: Sequence[Sequence[float]]) -> set[int]:
-        """Return the numbers of the rows for which there are cautions, feature by feature."""
         columns = [*zip(*rows, strict=True)]
-        unusual: set[int] = set()
-        for (minimum, maximum, _, _), column in zip(self._limits, columns, strict=True):
-            unusual.update([n for n, value in enumerate(column) if not minimum <= value <= maximum])
-        for quantity, lower, upper, pick, _ in self._checks:
+        for (least, most, below, above), column in zip(self._limits, columns, strict=bool(rows)):
+            for row in [n for n, value in enumerate(column) if not least <= value <= most]:
+                found[row] += (below if column[row] < least else above,)
+        for quantity, lower, upper, pick, caution in self._checks if rows else ():
             quantities = map(quantity, *pick(columns))
-            unusual.update([n for n, each in enumerate(quantities) if not lower <= each <= upper])
-        return unusual
+            for row in [n for n, each in enumerate(quantities) if not lower <= each <= upper]:
+                found[row] += (caution,)
+        return found
 
 
 def _label(score: float) -> Literal[0, 1]:

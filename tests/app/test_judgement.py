@@ -48,7 +48,7 @@ async def test_one_observation_is_told_by_its_prediction_and_cautions(
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", ["predict_batch", "explain_batch"])
 async def test_a_batch_is_told_by_how_many_got_what(scorecard: Scorecard, name: str) -> None:
-    entry = await told(getattr(Judgement(scorecard), name), BatchRoute, ROWS)
+    entry = await told(getattr(Judgement(scorecard, observed=True), name), BatchRoute, ROWS)
     good = [[row[key] for key in FEATURE_NAMES] for row in ROWS if row and len(row) == 5]
     verdicts = [scorecard.verdict(scorecard.score(values)) for values in good]
     assert (entry.rows, entry.refused) == (5, 2)
@@ -64,8 +64,17 @@ async def test_a_batch_is_told_by_how_many_got_what(scorecard: Scorecard, name: 
 
 @pytest.mark.anyio
 async def test_a_batch_without_a_good_row_is_told_too(scorecard: Scorecard) -> None:
-    entry = await told(Judgement(scorecard).predict_batch, BatchRoute, [None])
+    judgement = Judgement(scorecard, observed=True)
+    entry = await told(judgement.predict_batch, BatchRoute, [None])
     assert (entry.rows, entry.refused, entry.cautions, entry.judged) == (1, 1, [], {})
+
+
+@pytest.mark.anyio
+async def test_only_telemetry_is_told_more_of_predictions_than_their_number(
+    scorecard: Scorecard,
+) -> None:
+    entry = await told(Judgement(scorecard).predict_batch, BatchRoute, ROWS)
+    assert (entry.rows, entry.refused, entry.cautions, entry.judged) == (5, 2, None, None)
 
 
 def test_a_bad_row_has_its_own_refusal_in_its_place(client: httpx.Client) -> None:
