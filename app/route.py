@@ -4,6 +4,10 @@ FastAPI's ordinary route parses a body with `json`, has Pydantic validate what c
 looks after forms, files and dependencies that are not used here. These let Pydantic parse and
 validate the bytes at once, call the endpoint with the result, and send the answer. In OpenAPI,
 and to whoever reads the endpoint, they are what the endpoint's signature says.
+
+They do so in `handle`, where Starlette hands a request to a route. `APIRoute.get_route_handler`,
+FastAPI's own place for it, is called within two exit stacks, which take a third as long again as
+all that is done here.
 """
 
 import gc
