@@ -30,14 +30,8 @@ def run_function() -> None:
 
 def run_command(arguments: Sequence[str]) -> int:
     """Do what ``arguments`` say; return the exit status, 2 for what nobody can do."""
-    from app.settings import SettingsError
-
     options = _parser().parse_args(arguments)
-    try:
-        status: int = options.run(options)
-    except SettingsError as error:
-        print(f"python -m app: {error}", file=sys.stderr)
-        return 2
+    status: int = options.run(options)
     return status
 
 
@@ -77,9 +71,14 @@ def settings(_: argparse.Namespace) -> int:
 def serve(_: argparse.Namespace) -> int:
     """Take HTTP requests."""
     from app.server import serve as take_requests
-    from app.settings import Settings
+    from app.settings import Settings, SettingsError
 
-    return take_requests(Settings.from_environment(os.environ))
+    try:
+        found = Settings.from_environment(os.environ)
+    except SettingsError as error:
+        print(f"python -m app: {error}", file=sys.stderr)
+        return 2
+    return take_requests(found)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ _NAMES = frozenset(name for name, _ in HEADERS)
 def complete(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return ``headers`` and those of `HEADERS` that are not among them."""
     found = list(headers)
-    own = dict(found)
-    if _NAMES.isdisjoint(own):  # Nearly every answer, and half the time.
-        return [*found, *HEADERS]
-    return found + [header for header in HEADERS if header[0] not in own]
+    for name, _ in found:
+        if name in _NAMES:
+            own = dict(found)
+            return found + [header for header in HEADERS if header[0] not in own]
+    return [*found, *HEADERS]  # Nearly every answer.

@@ -8,7 +8,8 @@ import logging
 import sys
 import time
 from abc import abstractmethod
-from typing import TextIO
+from collections.abc import Callable
+from io import FileIO
 
 from pydantic_core import to_json
 
@@ -33,7 +34,8 @@ def configure_logging(form: str, level: str) -> None:
     formatter = JsonFormatter() if form == "json" else TextFormatter()
     handler.setFormatter(formatter)
     # What is told of a request need not become a record first, which takes as long again.
-    requestlog.tell = Teller(sys.stderr, formatter)
+    # Nor does it need a buffer: a line is written by one system call.
+    requestlog.tell = Teller(FileIO(sys.stderr.fileno(), "w", closefd=False).write, formatter)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -122,9 +124,9 @@ class JsonFormatter(WordlessFormatter):
 class Teller:
     """Writes the line of a request, when it is over."""
 
-    def __init__(self, stream: TextIO, formatter: WordlessFormatter) -> None:
-        """Write to ``stream`` what ``formatter`` makes of it."""
-        self._stream = stream
+    def __init__(self, write: Callable[[bytes], object], formatter: WordlessFormatter) -> None:
+        """Pass to ``write`` what ``formatter`` makes of it."""
+        self._write = write
         self._line = formatter.line
         self._form = formatter.datefmt or DATE_AND_TIME
         self._second, self._clock = 0, ""
@@ -137,6 +139,6 @@ class Teller:
             self._second, self._clock = second, time.strftime(self._form, time.gmtime(second))
         moment = f"{self._clock}.{int((now - second) * 1000):03d}Z"
         try:
-            self._stream.write(self._line(moment, facts, milliseconds, request_id))
+            self._write(self._line(moment, facts, milliseconds, request_id).encode())
         except (OSError, ValueError):
             return

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.answers import Refusal
 from app.errors import REASONS
@@ -60,6 +60,14 @@ class Service(FastAPI):
         """Make an application that tells ``telemetry``, or nothing if that is None."""
         super().__init__(telemetry=telemetry or _NO_TELEMETRY, **options)
         self._observed = telemetry is not None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request: as FastAPI does, but for asking telemetry that is not there."""
+        if self._observed or scope["type"] != "http" or self.middleware_stack is None:
+            await super().__call__(scope, receive, send)
+        else:
+            scope["app"] = self
+            await self.middleware_stack(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return our middleware, and all that it stands around.

@@ -31,6 +31,8 @@ from app.settings import Settings
 # There are only two predictions, so they are serialised beforehand, and known by what they are.
 _READY = {id(each): each.model_dump_json().encode() for each in PREDICTIONS.values()}
 
+_JSON = (b"content-type", b"application/json")
+
 
 class ObservationRoute(APIRoute):
     """Calls its endpoint with the request and the `Observation` in its body.
@@ -60,8 +62,7 @@ class ObservationRoute(APIRoute):
             check_key(scope["headers"], self.keys)
         body = await read_json(scope, receive, self.body_limit)
         content = await self.answer(Request(scope), body)
-        length = b"%d" % len(content)
-        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        headers = [_JSON, (b"content-length", b"%d" % len(content))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 

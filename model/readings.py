@@ -22,6 +22,7 @@ def readings(texts: Sequence[str]) -> tuple[float, ...]:
         values = tuple(map(float, texts))
     except ValueError:
         raise ValueError("a measurement must be a decimal number") from None
-    if min(values) < 0 or not all(map(isfinite, values)):
+    # A sum is quicker to look at, and is not finite unless all are; finite ones may overflow it.
+    if min(values) < 0 or not (isfinite(sum(values)) or all(map(isfinite, values))):
         raise ValueError("a measurement must be a finite number, 0 or more")
     return values

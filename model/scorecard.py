@@ -152,8 +152,9 @@ class Scorecard:
         It equals scikit-learn's ``decision_function`` to within 1e-12, up to the largest
         float32 (3.4e38), beyond which scikit-learn refuses a value.
         """
-        if len(values) != len(self.features) or not all(map(isfinite, values)):
-            self.contributions(values)  # It says what is wrong.
+        # A sum is not finite unless all are, though finite ones may overflow it.
+        if len(values) != len(self._steps) or not isfinite(sum(values)):
+            self.contributions(values)  # It says what is wrong, if something is.
         total = self.intercept
         # Added one by one: since Python 3.12 sum() compensates, and the last bit would
         # depend on the interpreter.

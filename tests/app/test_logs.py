@@ -3,7 +3,7 @@ import logging
 import re
 import subprocess
 import sys
-from io import StringIO
+from io import BytesIO
 
 import pytest
 
@@ -68,20 +68,22 @@ def test_a_request_is_told_as_its_record_would_be(formatter: WordlessFormatter) 
     requestlog.tell(facts, 1.23456, "an id")
     logger.removeFilter(kept.append)  # type: ignore[arg-type]
     [told] = kept
-    written = StringIO()
-    tell = Teller(written, formatter)
+    written = BytesIO()
+    tell = Teller(written.write, formatter)
     for _ in range(2):
         tell(facts, 1.23456, "an id")
     times = re.compile(r"\d\d:\d\d:\d\d\.\d{3}")
-    lines, expected = (times.sub("", text) for text in (written.getvalue(), formatter.format(told)))
+    lines, expected = (
+        times.sub("", text) for text in (written.getvalue().decode(), formatter.format(told))
+    )
     assert lines == f"{expected}\n" * 2
     assert "1.235" in lines
 
 
 def test_a_line_that_cannot_be_written_stops_nothing() -> None:
-    closed = StringIO()
+    closed = BytesIO()
     closed.close()
-    Teller(closed, TextFormatter())(Facts({}, {}, "", ""), 1.0, "an id")
+    Teller(closed.write, TextFormatter())(Facts({}, {}, "", ""), 1.0, "an id")
 
 
 @pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
