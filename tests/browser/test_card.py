@@ -66,4 +66,5 @@ def test_on_paper_nothing_is_cut_off(address: str, page: Page) -> None:
 def test_a_heading_can_be_linked_to(address: str, page: Page) -> None:
     page.goto(f"{address}/card#when-a-person-decides")
     heading = page.get_by_role("heading", name="When a person decides")
-    assert 0 <= heading.evaluate("element => element.getBoundingClientRect().top") < 100
+    # A browser scrolls by whole pixels of the screen.
+    assert -1 < heading.evaluate("element => element.getBoundingClientRect().top") < 100
