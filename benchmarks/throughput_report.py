@@ -51,8 +51,8 @@ and by leaving out one part after the other:
   safe costs half a microsecond there, and what is quick in a loop takes twice as long with cold
   caches. Sending an answer's head and body in one write was tried, and gained nothing that could
   be measured.
-- 0.45 of the echo is what was hoped for, and what comes out is about that: 0.39 to 0.47 in the
-  rounds of four runs, as busy as the machine's neighbours were. Of the 33 µs above the echo's, the
+- 0.45 of the echo is what was hoped for, and what comes out is about that: 0.38 to 0.48 in the
+  rounds of five runs, as busy as the machine's neighbours were. Of the 33 µs above the echo's, the
   log line has 6, the observation's judgement 8, the safe headers 3, and FastAPI's and Starlette's
   layers with the send through them 5: leaving out the line or the headers would move it.
 """
