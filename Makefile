@@ -42,15 +42,15 @@ lint: $(VENV)/.dev
 	$(bin)/lint-imports
 
 # How much one server answers, beside FastAPI's hello-world; needs wrk (apt-get install wrk).
-bench: $(VENV)/.bench model/clf.joblib
+bench: $(VENV)/.bench model/artifacts/clf.joblib
 	@$(bin)/python -m benchmarks.throughput
 
 # Cold starts; also at fractions of a processor, where a container engine answers.
-bench-cold: $(VENV)/.bench model/clf.joblib
+bench-cold: $(VENV)/.bench model/artifacts/clf.joblib
 	@$(bin)/python -m benchmarks.cold_start
 
 # Beside MLServer, BentoML, LitServe, KServe and MLflow; needs wrk, and the network the first time.
-bench-peers: $(VENV)/.bench model/clf.joblib
+bench-peers: $(VENV)/.bench model/artifacts/clf.joblib
 	@$(bin)/python -m benchmarks.peers
 
 # A million requests, and what else can befall a server.
@@ -62,10 +62,10 @@ bench-model: $(VENV)/.bench
 	@$(bin)/python -m benchmarks.model
 
 # Invocations of a function that has started.
-bench-warm: $(VENV)/.bench model/clf.joblib
+bench-warm: $(VENV)/.bench model/artifacts/clf.joblib
 	@$(bin)/python -m benchmarks.lambda_warm
 
-model/clf.joblib: | $(VENV)/.bench
+model/artifacts/clf.joblib: | $(VENV)/.bench
 	@$(bin)/python -m training
 
 train: $(VENV)/.train

@@ -9,9 +9,9 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from app.files import add_files, answer, read
-from model import HOME
+from model import ARTIFACTS
 
-PAGE = HOME / "card.html"
+PAGE = ARTIFACTS / "card.html"
 """The page."""
 
 STYLE = Path(__file__).parent / "static" / "card.css"
@@ -36,7 +36,7 @@ def add_card(app: FastAPI) -> None:
     """
     app.add_route("/card", _show_page, include_in_schema=False)
     figures = dict.fromkeys(FIGURES, "image/svg+xml")
-    add_files(app, "/card", HOME / "figures", figures, FIGURE_POLICY)
+    add_files(app, "/card", ARTIFACTS / "figures", figures, FIGURE_POLICY)
     app.add_route("/static/card.css", _show_style, include_in_schema=False)
 
 

@@ -79,7 +79,7 @@ def describe(scorecard: Scorecard) -> ModelDescription:
             "baseline": scorecard.intercept,
             "features": scorecard.features,
             "referralBand": scorecard.band,
-            "relations": scorecard.relations,
+            "relations": scorecard.input_checks,
             "metrics": metrics,
             "provenance": provenance,
         },

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 import model
 from app.answers import Label
-from model import Decision, Scorecard, Verdict
+from model import Decision, PredictionResult, Scorecard
 
 CAMEL = ConfigDict(alias_generator=to_camel)
 
@@ -36,7 +36,7 @@ class Contribution:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Caution:
+class InputWarning:
     """Something about the measurements that a person should check."""
 
     __pydantic_config__: ClassVar[ConfigDict] = CAMEL
@@ -80,7 +80,9 @@ class Explanation:
     contributions: Annotated[
         list[Contribution], Field(description="One per measurement, the largest effect first.")
     ]
-    warnings: Annotated[list[Caution], Field(description="What should be checked; often nothing.")]
+    warnings: Annotated[
+        list[InputWarning], Field(description="What should be checked; often nothing.")
+    ]
     model: Annotated[
         str, Field(pattern="^[0-9a-f]{64}$", description="The digest of the model that answered.")
     ]
@@ -89,8 +91,8 @@ class Explanation:
 def explanation(
     scorecard: Scorecard,
     values: Sequence[float],
-    verdict: Verdict,
-    cautions: Sequence[model.Caution],
+    verdict: PredictionResult,
+    cautions: Sequence[model.InputWarning],
 ) -> Explanation:
     """Return in full what ``scorecard`` has found out about ``values``."""
     contributions = _contributions(scorecard, values)
@@ -124,5 +126,5 @@ def _effect(contribution: Contribution) -> float:
     return abs(contribution.log_odds)
 
 
-def _caution(caution: model.Caution) -> Caution:
-    return Caution(code=caution.code, features=list(caution.features), message=caution.message)
+def _caution(caution: model.InputWarning) -> InputWarning:
+    return InputWarning(code=caution.code, features=list(caution.features), message=caution.message)

@@ -14,7 +14,7 @@ from app.explanation import Explanation, explanation
 from app.observation import EXAMPLES, Observation, Values
 from app.reading import ROWS
 from app.requestlog import Entry, entry_of
-from model import Caution, Scorecard, Verdict
+from model import InputWarning, PredictionResult, Scorecard
 
 _EXAMPLES: dict[str, Any] = {
     name: {"summary": f"predicted {name}", "value": value} for name, value in EXAMPLES.items()
@@ -78,18 +78,18 @@ class Judgement:
 
     def _judge(
         self, request: Request, values: Sequence[float]
-    ) -> tuple[Verdict, Sequence[Caution]]:
-        verdict = self._scorecard.verdict(self._scorecard.score(values))
+    ) -> tuple[PredictionResult, Sequence[InputWarning]]:
+        verdict = self._scorecard.result(self._scorecard.score(values))
         entry = entry_of(request.scope)
         entry.prediction, entry.decision = verdict.label, verdict.decision
-        entry.cautions = cautions = self._scorecard.cautions(values)
+        entry.cautions = cautions = self._scorecard.warnings(values)
         return verdict, cautions
 
     def _judge_all(
         self, entry: Entry, rows: Sequence[Values]
-    ) -> tuple[Sequence[Verdict], Sequence[Sequence[Caution]]]:
-        verdicts = [*map(self._scorecard.verdict, map(self._scorecard.score, rows))]
-        cautions = self._scorecard.cautions_of_all(rows)
+    ) -> tuple[Sequence[PredictionResult], Sequence[Sequence[InputWarning]]]:
+        verdicts = [*map(self._scorecard.result, map(self._scorecard.score, rows))]
+        cautions = self._scorecard.warnings_for_rows(rows)
         entry.judged = Counter([(verdict.label, verdict.decision) for verdict in verdicts])
         entry.cautions = [*chain.from_iterable(cautions)]
         return verdicts, cautions

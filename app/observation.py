@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from model import MEASUREMENTS, Scorecard
+from model import FEATURES, Scorecard
 
 EXAMPLES: dict[str, dict[str, float]] = {
     "malignant": {
@@ -29,7 +29,7 @@ EXAMPLES: dict[str, dict[str, float]] = {
 }
 """Observations that work when sent, named for what is predicted of them."""
 
-_DESCRIPTIONS = {measurement.name: measurement.description for measurement in MEASUREMENTS}
+_DESCRIPTIONS = {measurement.name: measurement.description for measurement in FEATURES}
 
 
 def _described(name: str) -> Any:

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.headers import complete
-from model import Caution, Decision
+from model import Decision, InputWarning
 
 logger = logging.getLogger("app.request")
 
@@ -80,7 +80,7 @@ class Entry:
     prediction: Literal[0, 1] | None = None
     decision: Decision | None = None
     reason: Reason | None = None
-    cautions: Sequence[Caution] | None = None
+    cautions: Sequence[InputWarning] | None = None
     rows: int | None = None
     refused: int | None = None
     judged: Mapping[tuple[Literal[0, 1], Decision], int] | None = None

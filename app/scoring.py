@@ -65,7 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace, scorecard: Path = model.HOME / model.SCORECARD) -> int:
+def run(
+    options: argparse.Namespace, scorecard: Path = model.ARTIFACTS / model.SCORECARD_FILE
+) -> int:
     """Score a file as ``options`` say, with the model in ``scorecard``; return the exit status.
 
     Being told to stop (SIGTERM) is taken as Ctrl-C is: nothing is left behind.

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple, TextIO
 
 from model import Scorecard
-from model.readings import readings
+from model.parsing import parse_values
 
 DELIMITERS = (",", ";", "\t")
 """What may separate cells. Of two that fit the header alike, the first is taken."""
@@ -125,14 +125,14 @@ class Sheet:
         if self._decimal_comma:
             measured = tuple(cell.translate(_DECIMAL_COMMA) for cell in measured)
         try:
-            values = readings(measured)
+            values = parse_values(measured)
         except ValueError:
             self.commas += any("," in cell for cell in measured)
             return self._refused(tuple(map(_fault, measured)))
         return self._predicted(self._scorecard.score(values))
 
     def _predict(self, score: float) -> _Written:
-        _, probability, label, decision = self._scorecard.verdict(score)
+        _, probability, label, decision = self._scorecard.result(score)
         return self._written(Answer(str(label), repr(probability), decision, "200", "OK"))
 
     def _refuse(self, faults: tuple[str, ...]) -> _Written:
@@ -233,7 +233,7 @@ def _reason(faults: Iterable[tuple[str, str]]) -> str:
 def _fault(cell: str) -> str:
     """Return what Pydantic would call the fault in ``cell``, or nothing if it has none."""
     try:
-        readings([cell])
+        parse_values([cell])
     except ValueError:
         return "float_type" if cell.strip() else "missing"
     return ""

@@ -28,7 +28,7 @@ from benchmarks.ways import (
     Way,
 )
 from training import dataset
-from training.artefact import read_search
+from training.artifacts import read_search
 from training.fit import fit
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +40,7 @@ _ONE_BY_ONE = {OURS: 50_000, SCIKIT_LEARN: 250, ONNX_RUNTIME: 5_000}
 def compared(scorecard: model.Scorecard) -> dict[str, Way]:
     """Return the three ways; the estimator is fitted anew, as `make train` fits it."""
     data = dataset.load().select([feature.column for feature in scorecard.features])
-    estimator = fit(data, read_search(model.HOME)["parameters"])
+    estimator = fit(data, read_search(model.ARTIFACTS)["parameters"])
     return {
         OURS: Ours(scorecard),
         SCIKIT_LEARN: ScikitLearn(estimator),

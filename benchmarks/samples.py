@@ -10,7 +10,7 @@ from benchmarks.contenders import Question
 Values = tuple[float, ...]
 """The measurements of one scan, in the order of the model's features."""
 
-NAMES = tuple(measurement.name for measurement in model.MEASUREMENTS)
+NAMES = tuple(measurement.name for measurement in model.FEATURES)
 
 
 def observations(count: int) -> Iterator[Values]:

@@ -9,7 +9,7 @@ import skl2onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import GradientBoostingClassifier
 
-from model import Scorecard, Verdict
+from model import PredictionResult, Scorecard
 
 Rows = npt.NDArray[np.float64]
 """Observations, one a row."""
@@ -41,7 +41,7 @@ class Ours:
 
     def __init__(self, scorecard: Scorecard) -> None:
         """Predict with ``scorecard``."""
-        self._score, self._verdict = scorecard.score, scorecard.verdict
+        self._score, self._verdict = scorecard.score, scorecard.result
 
     def singles(self, rows: Rows) -> list[Any]:
         """Return lists, as a request's values are."""
@@ -51,11 +51,11 @@ class Ours:
         """Return a list of lists."""
         return rows.tolist()
 
-    def predict(self, single: list[float]) -> Verdict:
+    def predict(self, single: list[float]) -> PredictionResult:
         """Look five numbers up and add them."""
         return self._verdict(self._score(single))
 
-    def predict_all(self, whole: list[list[float]]) -> list[Verdict]:
+    def predict_all(self, whole: list[list[float]]) -> list[PredictionResult]:
         """Do so for each row, as the service does."""
         score, verdict = self._score, self._verdict
         return [verdict(score(values)) for values in whole]

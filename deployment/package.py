@@ -20,7 +20,12 @@ REQUIREMENTS = ROOT / "requirements" / "function.txt"
 
 SOURCES = (
     *("app/*.py", "app/static/*"),
-    *("model/*.py", "model/scorecard.json", "model/card.html", "model/figures/*.svg"),
+    *(
+        "model/*.py",
+        "model/artifacts/scorecard.json",
+        "model/artifacts/card.html",
+        "model/artifacts/figures/*.svg",
+    ),
 )
 """What of this project goes in."""
 

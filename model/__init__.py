@@ -7,7 +7,6 @@
 """
 
 from model.band import Band, Decision
-from model.envelope import Caution, Relation
 from model.errors import (
     GoldenVectorMismatch,
     ScorecardAltered,
@@ -16,33 +15,42 @@ from model.errors import (
     ScorecardMissing,
     ScorecardVersionUnsupported,
 )
-from model.features import MEASUREMENTS, Measurement
-from model.loading import GOLDEN_TOLERANCE, HOME, SCORECARD, VERSION, load, parse, summary
-from model.scorecard import Feature, Scorecard, Verdict
+from model.features import FEATURES, FeatureInfo
+from model.input_checks import InputCheck, InputWarning
+from model.loading import (
+    ARTIFACTS,
+    FORMAT_VERSION,
+    GOLDEN_TOLERANCE,
+    SCORECARD_FILE,
+    load,
+    parse,
+    warning_summaries,
+)
+from model.scorecard import Feature, PredictionResult, Scorecard
 from model.seal import seal
 
 __all__ = [
+    "ARTIFACTS",
+    "FEATURES",
+    "FORMAT_VERSION",
     "GOLDEN_TOLERANCE",
-    "HOME",
-    "MEASUREMENTS",
-    "SCORECARD",
-    "VERSION",
+    "SCORECARD_FILE",
     "Band",
-    "Caution",
     "Decision",
     "Feature",
+    "FeatureInfo",
     "GoldenVectorMismatch",
-    "Measurement",
-    "Relation",
+    "InputCheck",
+    "InputWarning",
+    "PredictionResult",
     "Scorecard",
     "ScorecardAltered",
     "ScorecardError",
     "ScorecardInvalid",
     "ScorecardMissing",
     "ScorecardVersionUnsupported",
-    "Verdict",
     "load",
     "parse",
     "seal",
-    "summary",
+    "warning_summaries",
 ]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model.errors import ScorecardError
-from model.features import MEASUREMENTS
-from model.loading import HOME, SCORECARD, load
-from model.readings import readings
+from model.features import FEATURES
+from model.loading import ARTIFACTS, SCORECARD_FILE, load
+from model.parsing import parse_values
 from model.scorecard import Scorecard
 from model.table import table, worked
 
-NAMES = ", ".join(measurement.name for measurement in MEASUREMENTS)
+NAMES = ", ".join(measurement.name for measurement in FEATURES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +54,7 @@ def measured(scorecard: Scorecard, texts: Sequence[str]) -> tuple[float, ...]:
 
 def _measurement(name: str, text: str) -> float:
     try:
-        return readings([text])[0]
+        return parse_values([text])[0]
     except ValueError:
         raise ValueError(f"'{name}' must be a finite number, 0 or more") from None
 
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "--scorecard",
         metavar="FILE",
         type=Path,
-        default=HOME / SCORECARD,
+        default=ARTIFACTS / SCORECARD_FILE,
         help="another scorecard than the model's own",
     )
     return parser

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
+class FeatureInfo:
     """One measured quantity of the cell nuclei in a scan.
 
     Attributes:
@@ -25,32 +25,32 @@ class Measurement:
     description: str
 
 
-MEASUREMENTS = (
-    Measurement(
+FEATURES = (
+    FeatureInfo(
         "meanConcavePoints",
         "mean concave points",
         "Concave portions of the nucleus contour (relative count, no unit), "
         "mean over all nuclei in the scan.",
     ),
-    Measurement(
+    FeatureInfo(
         "worstRadius",
         "worst radius",
         "Nucleus radius, centre to contour (length in the image's scale), "
         "mean of the three largest values in the scan.",
     ),
-    Measurement(
+    FeatureInfo(
         "worstTexture",
         "worst texture",
         "Standard deviation of the grey levels inside a nucleus (grey levels), "
         "mean of the three largest values in the scan.",
     ),
-    Measurement(
+    FeatureInfo(
         "worstArea",
         "worst area",
         "Nucleus area (squared length in the image's scale), "
         "mean of the three largest values in the scan.",
     ),
-    Measurement(
+    FeatureInfo(
         "worstConcavePoints",
         "worst concave points",
         "Concave portions of the nucleus contour (relative count, no unit), "

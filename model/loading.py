@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from model.band import Band
-from model.envelope import Caution, Relation
 from model.errors import (
     GoldenVectorMismatch,
     ScorecardAltered,
@@ -15,23 +14,24 @@ from model.errors import (
     ScorecardMissing,
     ScorecardVersionUnsupported,
 )
+from model.input_checks import InputCheck, InputWarning
 from model.scorecard import Feature, Scorecard
 from model.seal import verify
 
-HOME = Path(__file__).parent
+ARTIFACTS = Path(__file__).parent / "artifacts"
 """The folder that holds the model's artefacts."""
 
-SCORECARD = "scorecard.json"
+SCORECARD_FILE = "scorecard.json"
 """The scorecard's file name within its folder."""
 
-VERSION = 2
+FORMAT_VERSION = 2
 """The version of the scorecard format that this code reads and training writes."""
 
 GOLDEN_TOLERANCE = 1e-12
 """How far, in log-odds, a score may be from the one that scikit-learn gave in training."""
 
 
-def load(path: Path = HOME / SCORECARD) -> Scorecard:
+def load(path: Path = ARTIFACTS / SCORECARD_FILE) -> Scorecard:
     """Return the scorecard in ``path``, verified.
 
     Its seal, its format and its golden vectors are all checked: observations with the
@@ -54,9 +54,9 @@ def parse(text: str) -> Scorecard:
     try:
         document = json.loads(text)
         version = document["version"]
-        if version != VERSION:
+        if version != FORMAT_VERSION:
             raise ScorecardVersionUnsupported(
-                f"its format has version {version!r}, and this code reads version {VERSION}"
+                f"its format has version {version!r}, and this code reads version {FORMAT_VERSION}"
             )
         scorecard = _scorecard(document, digest)
         _check_golden(scorecard, document["golden"])
@@ -82,7 +82,7 @@ def _scorecard(document: dict[str, Any], digest: str) -> Scorecard:
         intercept=float(document["intercept"]),
         classes={int(label): meaning for label, meaning in document["classes"].items()},
         band=Band(**document["band"]),
-        relations=tuple(_relation(entry) for entry in document["relations"]),
+        input_checks=tuple(_relation(entry) for entry in document["relations"]),
         provenance=dict(document["provenance"]),
         digest=digest,
     )
@@ -100,8 +100,8 @@ def _feature(entry: dict[str, Any]) -> Feature:
     )
 
 
-def _relation(entry: dict[str, Any]) -> Relation:
-    return Relation(**{**entry, "features": tuple(entry["features"])})
+def _relation(entry: dict[str, Any]) -> InputCheck:
+    return InputCheck(**{**entry, "features": tuple(entry["features"])})
 
 
 def _check_golden(scorecard: Scorecard, golden: list[dict[str, Any]]) -> None:
@@ -114,11 +114,11 @@ def _check_golden(scorecard: Scorecard, golden: list[dict[str, Any]]) -> None:
         if not abs(score - expected) <= GOLDEN_TOLERANCE:
             raise GoldenVectorMismatch(f"golden vector {number} scores {score!r}, not {expected!r}")
         recorded = (vector["decision"], vector["cautions"])
-        found = (scorecard.decision(values), summary(scorecard.cautions(values)))
+        found = (scorecard.decision(values), warning_summaries(scorecard.warnings(values)))
         if found != recorded:
             raise GoldenVectorMismatch(f"golden vector {number} gives {found}, not {recorded}")
 
 
-def summary(cautions: Iterable[Caution]) -> list[str]:
+def warning_summaries(cautions: Iterable[InputWarning]) -> list[str]:
     """Return ``cautions`` as a golden vector records them."""
     return [f"{caution.code}: {', '.join(caution.features)}" for caution in cautions]

@@ -15,12 +15,12 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from model.band import Band, Decision
-from model.envelope import QUANTITIES, Caution, Relation
-from model.features import Measurement
+from model.features import FeatureInfo
+from model.input_checks import FORMULAS, InputCheck, InputWarning
 
 
 @dataclass(frozen=True, slots=True)
-class Feature(Measurement):
+class Feature(FeatureInfo):
     """A measurement together with the step function that the model applies to it.
 
     Attributes:
@@ -66,7 +66,7 @@ class Feature(Measurement):
         """Return whether ``value`` is within what was seen in training."""
         return self.minimum <= value <= self.maximum
 
-    def dips(self) -> tuple[int, ...]:
+    def decreasing_steps(self) -> tuple[int, ...]:
         """Return the steps that add less than the step before, counted from 0.
 
         There a larger value speaks less for malignancy, as no table for this disease
@@ -76,7 +76,7 @@ class Feature(Measurement):
         return tuple(step for step, (before, points) in steps if points < before)
 
 
-class Verdict(NamedTuple):
+class PredictionResult(NamedTuple):
     """What follows from a score, worked out once.
 
     Attributes:
@@ -92,10 +92,10 @@ class Verdict(NamedTuple):
     decision: Decision
 
 
-_Limits = tuple[float, float, Caution, Caution]  # and what is said below and above them
+_Limits = tuple[float, float, InputWarning, InputWarning]  # and what is said below and above them
 # How a quantity is computed, its bounds, what it is computed from, and what is said without them.
 _Check = tuple[
-    Callable[..., float], float, float, Callable[[Sequence[Any]], tuple[Any, ...]], Caution
+    Callable[..., float], float, float, Callable[[Sequence[Any]], tuple[Any, ...]], InputWarning
 ]
 
 
@@ -130,7 +130,7 @@ class Scorecard:
     intercept: float
     classes: Mapping[int, str]
     band: Band
-    relations: tuple[Relation, ...]
+    input_checks: tuple[InputCheck, ...]
     provenance: Mapping[str, Any]
     digest: str
     # The same laid out as it is evaluated, which takes half the time.
@@ -144,7 +144,7 @@ class Scorecard:
         derive = partial(object.__setattr__, self)  # It is frozen.
         derive("_steps", tuple((each.thresholds, each.points) for each in self.features))
         derive("_limits", tuple(map(_limits, self.features)))
-        derive("_checks", tuple(_check(relation, names) for relation in self.relations))
+        derive("_checks", tuple(_check(relation, names) for relation in self.input_checks))
 
     def score(self, values: Sequence[float]) -> float:
         """Return the log-odds that the tumour is malignant.
@@ -164,7 +164,7 @@ class Scorecard:
 
     def probability(self, values: Sequence[float]) -> float:
         """Return the estimated probability, 0 to 1, that the tumour is malignant."""
-        return self.verdict(self.score(values)).probability
+        return self.result(self.score(values)).probability
 
     def label(self, values: Sequence[float]) -> Literal[0, 1]:
         """Return 1 for malignant or 0 for benign, as scikit-learn's ``predict`` does."""
@@ -180,14 +180,14 @@ class Scorecard:
 
     def decision(self, values: Sequence[float]) -> Decision:
         """Return "benign" or "malignant", or "refer" where a person is to decide."""
-        return self.verdict(self.score(values)).decision
+        return self.result(self.score(values)).decision
 
-    def verdict(self, score: float) -> Verdict:
+    def result(self, score: float) -> PredictionResult:
         """Return all that follows from ``score``, which is one that `score` returned."""
         probability = 1.0 / (1.0 + exp(-score))
-        return Verdict(score, probability, _label(score), self.band.decision(probability))
+        return PredictionResult(score, probability, _label(score), self.band.decision(probability))
 
-    def cautions(self, values: Sequence[float]) -> tuple[Caution, ...]:
+    def warnings(self, values: Sequence[float]) -> tuple[InputWarning, ...]:
         """Return what is unusual about ``values``, measured by the training data."""
         found = [
             below if value < minimum else above
@@ -199,9 +199,9 @@ class Scorecard:
                 found.append(caution)
         return tuple(found)
 
-    def cautions_of_all(self, rows: Sequence[Sequence[float]]) -> list[tuple[Caution, ...]]:
+    def warnings_for_rows(self, rows: Sequence[Sequence[float]]) -> list[tuple[InputWarning, ...]]:
         """Return `cautions` of each of ``rows``: feature by feature, in half the time."""
-        found: list[tuple[Caution, ...]] = [()] * len(rows)
+        found: list[tuple[InputWarning, ...]] = [()] * len(rows)
         columns = [*zip(*rows, strict=True)]
         for (least, most, below, above), column in zip(self._limits, columns, strict=bool(rows)):
             for row in [n for n, value in enumerate(column) if not least <= value <= most]:
@@ -219,7 +219,7 @@ def _label(score: float) -> Literal[0, 1]:
 
 def _limits(feature: Feature) -> _Limits:
     below, above = (
-        Caution(
+        InputWarning(
             "outsideTrainingRange",
             (feature.name,),
             f"The value of {feature.column} is {side} the range of the patients that the model "
@@ -230,9 +230,9 @@ def _limits(feature: Feature) -> _Limits:
     return feature.minimum, feature.maximum, below, above
 
 
-def _check(relation: Relation, names: Sequence[str]) -> _Check:
+def _check(relation: InputCheck, names: Sequence[str]) -> _Check:
     if not set(relation.features) <= set(names):
         raise ValueError(f"relation {relation.name!r} is about a feature that there is not")
-    caution = Caution("implausible", relation.features, relation.message)
+    caution = InputWarning("implausible", relation.features, relation.message)
     pick = itemgetter(*map(names.index, relation.features))
-    return QUANTITIES[relation.name], *relation.bounds, pick, caution
+    return FORMULAS[relation.name], *relation.bounds, pick, caution

@@ -10,8 +10,8 @@ from math import copysign, inf, log
 from textwrap import fill
 
 from model.band import Decision
-from model.limits import DIGITS, number, steps
 from model.scorecard import Feature, Scorecard
+from model.step_labels import DIGITS, number, steps
 
 DECIMALS = 4
 """Decimals of log-odds: with six terms, a sum by hand is right to the third."""
@@ -89,7 +89,7 @@ def worked(scorecard: Scorecard, values: Sequence[float]) -> str:
     texts = [
         "\n".join(_aligned(row, widths) for row in rows),
         "\n".join(_findings(scorecard, values)),
-        *(_wrapped(f"Check: {caution.message}") for caution in scorecard.cautions(values)),
+        *(_wrapped(f"Check: {caution.message}") for caution in scorecard.warnings(values)),
         _wrapped(_rounding(scorecard)),
     ]
     return "\n\n".join(texts) + "\n"
@@ -107,7 +107,7 @@ def _parts(scorecard: Scorecard) -> Iterator[Part]:
 
 
 def _steps(feature: Feature) -> Part:
-    dips = feature.dips()
+    dips = feature.decreasing_steps()
     rows = tuple(
         (words, _log_odds(points), DIP if step in dips else "")
         for step, (words, points) in enumerate(zip(steps(feature), feature.points, strict=True))

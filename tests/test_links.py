@@ -13,7 +13,7 @@ DOCUMENTS = (
     "benchmarks/README.md",
     "docs/deploy.md",
     "docs/page.md",
-    "model/README.md",
+    "model/artifacts/README.md",
 )
 
 

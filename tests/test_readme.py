@@ -87,7 +87,7 @@ def test_every_figure_about_the_model_is_the_scorecards(scorecard: model.Scoreca
     nested, held_out = metrics["nested"]["figures"], metrics["holdOut"]
     trees = scorecard.provenance["parameters"]["n_estimators"]
     thresholds = sum(len(feature.thresholds) for feature in scorecard.features)
-    size = (model.HOME / model.SCORECARD).stat().st_size
+    size = (model.ARTIFACTS / model.SCORECARD_FILE).stat().st_size
     flat = " ".join(README.split())
     for claim in (
         f"{trees} one-split trees",

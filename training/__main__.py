@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from model import HOME, SCORECARD, parse
+from model import ARTIFACTS, SCORECARD_FILE, parse
 from training import dataset
-from training.artefact import (
+from training.artifacts import (
     CARD,
     CARD_PAGE,
     ESTIMATOR,
@@ -21,15 +21,15 @@ from training.artefact import (
     write_model,
     write_record,
 )
-from training.candidates import PROCEDURE
+from training.baselines import PROCEDURE
 from training.card import card
 from training.card_page import card_page
 from training.compiler import compile_ensemble, contract_measurements
 from training.dataset import Dataset
-from training.document import require_current, scorecard_text
 from training.errors import TrainingError
 from training.evaluation import OutOfFold, Protocol
-from training.evidence import evaluate
+from training.evaluation_record import evaluate
+from training.export import require_current, scorecard_text
 from training.figures import figures
 from training.fit import fit
 from training.search import Plan, search
@@ -103,7 +103,7 @@ def run_fit(folder: Path, data: Dataset) -> None:
         f"{metrics['f1']:.3f}: {metrics['missed']} of {metrics['patients']} patients missed, "
         f"{metrics['falseAlarms']} false alarms"
     )
-    names = (SCORECARD, CARD, CARD_PAGE, FIGURES, ESTIMATOR)
+    names = (SCORECARD_FILE, CARD, CARD_PAGE, FIGURES, ESTIMATOR)
     print(f"wrote {', '.join(os.path.relpath(folder / name) for name in names)}")
 
 
@@ -115,7 +115,7 @@ def _files(text: str, data: Dataset, evidence: Mapping[str, Any]) -> dict[str, s
         **{f"{FIGURES}/{name}": svg for name, svg in drawn.items()},
         CARD: described,
         CARD_PAGE: card_page(described),
-        SCORECARD: text,
+        SCORECARD_FILE: text,
     }
 
 
@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--folder",
         type=Path,
-        default=HOME,
+        default=ARTIFACTS,
         help="where the model's files are read and written (default: the model package)",
     )
     return parser

@@ -7,9 +7,9 @@ from string import Template
 from typing import Any
 
 from model import Scorecard
-from model.limits import steps
+from model.step_labels import steps
 from model.table import markdown, worked
-from training.candidates import MAJORITY, PROCEDURE, SCORECARD, candidates
+from training.baselines import MAJORITY, PROCEDURE, SCORECARD, candidates
 from training.metrics import METRICS
 
 TEMPLATE = Path(__file__).with_name("card.md")
@@ -50,7 +50,7 @@ def card(scorecard: Scorecard, evidence: Mapping[str, Any]) -> str:
 def _model_fields(scorecard: Scorecard) -> dict[str, Any]:
     provenance = scorecard.provenance
     held_out = provenance["metrics"]["holdOut"]
-    roundness = next(each for each in scorecard.relations if each.name == "roundness")
+    roundness = next(each for each in scorecard.input_checks if each.name == "roundness")
     return {
         "digest": scorecard.digest,
         "table": markdown(scorecard).rstrip(),
@@ -70,7 +70,7 @@ def _model_fields(scorecard: Scorecard) -> dict[str, Any]:
 
 def _dips(scorecard: Scorecard) -> Iterable[str]:
     for feature in scorecard.features:
-        for step in feature.dips():
+        for step in feature.decreasing_steps():
             before, points = feature.points[step - 1 : step + 1]
             yield (
                 f"- {feature.column} {steps(feature)[step]}: {points:+.3f}, after {before:+.3f} "

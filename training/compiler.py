@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier
 
-from model import MEASUREMENTS, Feature, Measurement
+from model import FEATURES, Feature, FeatureInfo
 from training.dataset import Dataset, Rows
 from training.errors import FeaturesDiffer, NotAdditive, NotBinary
 
@@ -67,20 +67,20 @@ def compile_ensemble(estimator: GradientBoostingClassifier, data: Dataset) -> Co
     return Compiled(round(fsum(constants), PLACES), tuple(_merge(*table) for table in tables))
 
 
-def contract_measurements(columns: tuple[str, ...]) -> tuple[Measurement, ...]:
+def contract_measurements(columns: tuple[str, ...]) -> tuple[FeatureInfo, ...]:
     """Return the measurement that each of ``columns`` holds.
 
     Raises:
         FeaturesDiffer: They are not the request contract's, in its order.
     """
-    contract = tuple(measurement.column for measurement in MEASUREMENTS)
+    contract = tuple(measurement.column for measurement in FEATURES)
     if columns != contract:
         raise FeaturesDiffer(
             f"the features are {', '.join(columns)}; the request contract has "
             f"{', '.join(contract)}. To serve other features, change model/features.py "
             "and app/observation.py with them, then train again"
         )
-    return MEASUREMENTS
+    return FEATURES
 
 
 def boundary(threshold: float) -> float:
@@ -112,7 +112,7 @@ def _require_stump(tree: Any, number: int) -> None:
         )
 
 
-def _merge(measurement: Measurement, stumps: list[_Stump], values: Rows) -> Feature:
+def _merge(measurement: FeatureInfo, stumps: list[_Stump], values: Rows) -> Feature:
     thresholds = sorted({stump.boundary for stump in stumps})
     points = [_points(stumps, thresholds, step) for step in range(len(thresholds) + 1)]
     return Feature(

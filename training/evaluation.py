@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from training.candidates import Candidate
+from training.baselines import Candidate
 from training.dataset import Dataset, Indices, Labels, Probabilities
 from training.fit import fit
 from training.progress import CountingScorer, progress

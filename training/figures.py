@@ -10,7 +10,7 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from model import Band, Scorecard
-from training.candidates import PROCEDURE, SCORECARD
+from training.baselines import PROCEDURE, SCORECARD
 from training.dataset import Dataset
 from training.drawing import (
     SHADE,

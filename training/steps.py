@@ -64,7 +64,7 @@ def _step_function(cell: tuple[Axes, Axes], feature: Feature, limits: tuple[floa
     edges = (feature.minimum, *feature.thresholds, feature.maximum)
     upper.axhline(0, color="grey", lw=0.6)
     upper.stairs(feature.points, edges, baseline=None, color="black", lw=1.8)
-    for step in feature.dips():
+    for step in feature.decreasing_steps():
         _mark_dip(upper, edges[step : step + 2], feature.points[step - 1 : step + 1])
     upper.set(title=feature.name, ylim=limits, ylabel="adds to the log-odds")
     unit = feature.description.partition("(")[2].partition(")")[0]

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-_TRAINED = Path(__file__).parents[2] / "model" / "clf.joblib"
+_TRAINED = Path(__file__).parents[2] / "model" / "artifacts" / "clf.joblib"
 
 app = FastAPI()
 estimator = joblib.load(os.environ.get("ESTIMATOR", _TRAINED))

@@ -7,7 +7,7 @@ from typing import Any
 
 import joblib
 
-_TRAINED = Path(__file__).parents[2] / "model" / "clf.joblib"
+_TRAINED = Path(__file__).parents[2] / "model" / "artifacts" / "clf.joblib"
 
 estimator = joblib.load(os.environ.get("ESTIMATOR", _TRAINED))
 

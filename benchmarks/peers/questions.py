@@ -42,7 +42,7 @@ def questions(
 
 def estimator() -> Path:
     """Return the file with the fitted estimator, which `make train` writes."""
-    return Path(os.environ.get("ESTIMATOR", ROOT / "model" / "clf.joblib")).absolute()
+    return Path(os.environ.get("ESTIMATOR", ROOT / "model" / "artifacts" / "clf.joblib")).absolute()
 
 
 def named(values: Sequence[float]) -> dict[str, float]:

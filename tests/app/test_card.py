@@ -40,7 +40,7 @@ def test_all_that_the_page_names_is_there_and_nothing_is_inline(client: httpx.Cl
 
 
 def test_the_figures_are_those_that_training_drew() -> None:
-    assert {path.name for path in (model.HOME / "figures").iterdir()} == FIGURES
+    assert {path.name for path in (model.ARTIFACTS / "figures").iterdir()} == FIGURES
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -71,7 +71,7 @@ def test_a_bad_setting_stops_the_start_with_one_line(name: str) -> None:
 def test_a_broken_scorecard_stops_the_start_of_all_workers(tmp_path: Path, workers: str) -> None:
     for room in ("app", "model"):
         shutil.copytree(ROOT / room, tmp_path / room)
-    card = tmp_path / "model" / "scorecard.json"
+    card = tmp_path / "model" / "artifacts" / "scorecard.json"
     card.write_text(card.read_text().replace("0.2012", "0.2013"))
     stopped = run(variables={"PORT": "0", "WORKERS": workers}, folder=tmp_path)
     assert stopped.returncode != 0

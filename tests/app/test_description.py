@@ -7,7 +7,7 @@ from app.description import describe
 
 
 def test_the_model_is_described_whole_from_its_file(client: httpx.Client) -> None:
-    card = json.loads((model.HOME / model.SCORECARD).read_text())
+    card = json.loads((model.ARTIFACTS / model.SCORECARD_FILE).read_text())
     provenance = dict(card["provenance"])
     response = client.get("/model")
     assert response.status_code == 200

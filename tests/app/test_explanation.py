@@ -25,7 +25,7 @@ def test_on_every_step_the_sum_is_exact_and_agrees_with_the_prediction(
     combinations = list(product(*map(steps, scorecard.features)))
     assert len(combinations) > 10_000
     for values in combinations:
-        verdict = scorecard.verdict(scorecard.score(values))
+        verdict = scorecard.result(scorecard.score(values))
         answer = explanation(scorecard, values, verdict, ())
         terms = [each.log_odds for each in answer.contributions]
         assert answer.score == fsum([answer.baseline, *terms])
@@ -69,7 +69,7 @@ def test_every_measurement_is_accounted_for(
     values = [body[name] for name in FEATURE_NAMES]
     assert answer["warnings"] == [
         {"code": each.code, "features": [*each.features], "message": each.message}
-        for each in scorecard.cautions(values)
+        for each in scorecard.warnings(values)
     ]
 
 

@@ -38,10 +38,10 @@ async def test_one_observation_is_told_by_its_prediction_and_cautions(
     scorecard: Scorecard, name: str, body: dict[str, float]
 ) -> None:
     values = [body[key] for key in FEATURE_NAMES]
-    verdict = scorecard.verdict(scorecard.score(values))
+    verdict = scorecard.result(scorecard.score(values))
     entry = await told(getattr(Judgement(scorecard), name), ObservationRoute, body)
     assert (entry.prediction, entry.decision) == (verdict.label, verdict.decision)
-    assert entry.cautions == scorecard.cautions(values)
+    assert entry.cautions == scorecard.warnings(values)
     assert (entry.rows, entry.refused, entry.judged) == (None, None, None)
 
 
@@ -50,14 +50,14 @@ async def test_one_observation_is_told_by_its_prediction_and_cautions(
 async def test_a_batch_is_told_by_how_many_got_what(scorecard: Scorecard, name: str) -> None:
     entry = await told(getattr(Judgement(scorecard, observed=True), name), BatchRoute, ROWS)
     good = [[row[key] for key in FEATURE_NAMES] for row in ROWS if row and len(row) == 5]
-    verdicts = [scorecard.verdict(scorecard.score(values)) for values in good]
+    verdicts = [scorecard.result(scorecard.score(values)) for values in good]
     assert (entry.rows, entry.refused) == (5, 2)
     assert entry.judged is not None
     assert sum(entry.judged.values()) == 3
     for verdict in verdicts:
         same = [each for each in verdicts if each[2:] == verdict[2:]]
         assert entry.judged[verdict.label, verdict.decision] == len(same)
-    cautions = [caution for values in good for caution in scorecard.cautions(values)]
+    cautions = [caution for values in good for caution in scorecard.warnings(values)]
     assert (entry.cautions, bool(cautions)) == (cautions, True)
     assert (entry.prediction, entry.decision) == (None, None)
 

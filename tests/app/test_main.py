@@ -183,7 +183,7 @@ def test_the_root_is_a_page_for_people(client: httpx.Client) -> None:
 
 def test_a_model_that_is_not_the_requests_is_not_served(scorecard: model.Scorecard) -> None:
     with pytest.raises(ContractMismatch):
-        create_app(replace(scorecard, features=scorecard.features[1:], relations=()))
+        create_app(replace(scorecard, features=scorecard.features[1:], input_checks=()))
 
 
 def test_a_broken_scorecard_stops_the_service_at_start(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_broken_scorecard_stops_the_service_at_start(tmp_path: Path) -> None:
             copy = tmp_path / room / source.name
             copy.parent.mkdir(exist_ok=True)
             copy.write_bytes(source.read_bytes())
-    card = tmp_path / "model" / "scorecard.json"
+    card = tmp_path / "model" / "artifacts" / "scorecard.json"
     card.write_text(card.read_text().replace("0.2012", "0.2013"))
     started = subprocess.run(
         [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"],

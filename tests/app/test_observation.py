@@ -40,7 +40,7 @@ def test_the_served_model_has_the_requests_features(scorecard: Scorecard) -> Non
 
 
 def test_a_model_with_other_features_is_not_served(scorecard: Scorecard) -> None:
-    fewer = replace(scorecard, features=scorecard.features[:-1], relations=())
+    fewer = replace(scorecard, features=scorecard.features[:-1], input_checks=())
     with pytest.raises(ContractMismatch, match=r"bring app/observation.py and the model together"):
         require_features(fewer)
 

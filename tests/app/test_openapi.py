@@ -44,7 +44,7 @@ def test_it_states_what_a_request_may_hold(document: dict[str, Any]) -> None:
     assert tuple(observation["properties"]) == FEATURE_NAMES
     assert tuple(observation["required"]) == FEATURE_NAMES
     assert observation["additionalProperties"] is False
-    for measurement in model.MEASUREMENTS:
+    for measurement in model.FEATURES:
         field = observation["properties"][measurement.name]
         assert (field["type"], field["minimum"]) == ("number", 0)
         assert field["description"] == measurement.description

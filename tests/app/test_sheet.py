@@ -13,7 +13,7 @@ from app.answers import MISSING_VALUES
 from app.errors import explain
 from app.observation import EXAMPLES, FEATURE_NAMES, Observation
 from app.sheet import RAGGED, Answer, Sheet, SheetUnreadable
-from model import MEASUREMENTS, Scorecard
+from model import FEATURES, Scorecard
 
 HEADER = ",".join(FEATURE_NAMES)
 MALIGNANT = ",".join(map(str, EXAMPLES["malignant"].values()))
@@ -175,7 +175,7 @@ def test_a_name_may_break_its_line(scorecard: Scorecard) -> None:
 
 
 def test_the_data_sets_own_names_are_taken(scorecard: Scorecard) -> None:
-    header = ",".join(measurement.column for measurement in MEASUREMENTS)
+    header = ",".join(measurement.column for measurement in FEATURES)
     assert scored(f"{header}\n{MALIGNANT}\n", scorecard).endswith(f"{MALIGNANT},{PREDICTED}\n")
 
 

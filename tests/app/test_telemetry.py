@@ -22,7 +22,7 @@ from app.main import create_app
 from app.observation import EXAMPLES
 from app.requestlog import entry_of
 from app.telemetry import KEPT, Telemetry, from_environment, telemetry
-from model import Caution, Scorecard
+from model import InputWarning, Scorecard
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -81,8 +81,8 @@ def collected(scorecard: Scorecard) -> Iterator[Collected]:
         entry.judged = {(1, "malignant"): 3, (0, "refer"): 2}
         outside = ("worstArea", "worstRadius", "worstArea")
         entry.cautions = [
-            Caution("implausible", ("worstArea", "worstRadius"), ""),
-            *(Caution("outsideTrainingRange", (name,), "") for name in outside),
+            InputWarning("implausible", ("worstArea", "worstRadius"), ""),
+            *(InputWarning("outsideTrainingRange", (name,), "") for name in outside),
         ]
         return Response()
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from model import HOME
+from model import ARTIFACTS
 from training.__main__ import main as train
-from training.artefact import ESTIMATOR, EVIDENCE, SEARCH
+from training.artifacts import ESTIMATOR, EVIDENCE, SEARCH
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +14,7 @@ def estimator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trained estimator, wherever `make train` was not run."""
     folder = tmp_path_factory.mktemp("trained")
     for name in (SEARCH, EVIDENCE):
-        (folder / name).write_bytes((HOME / name).read_bytes())
+        (folder / name).write_bytes((ARTIFACTS / name).read_bytes())
     train(["--folder", str(folder)])
     return folder / ESTIMATOR
 

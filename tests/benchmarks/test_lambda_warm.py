@@ -12,10 +12,10 @@ from benchmarks.invoked import invoked
 from benchmarks.lambda_warm import HANDLERS, main
 from benchmarks.lambda_warm_report import PACKAGES, render
 from benchmarks.report import machine
-from model import HOME
+from model import ARTIFACTS
 from tests.conftest import ROOT
 from training.__main__ import main as train
-from training.artefact import ESTIMATOR, EVIDENCE, SEARCH
+from training.artifacts import ESTIMATOR, EVIDENCE, SEARCH
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def _estimator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A trained estimator for the classic function, wherever `make train` was not run."""
     folder = tmp_path_factory.mktemp("trained")
     for name in (SEARCH, EVIDENCE):
-        (folder / name).write_bytes((HOME / name).read_bytes())
+        (folder / name).write_bytes((ARTIFACTS / name).read_bytes())
     train(["--folder", str(folder)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESTIMATOR", str(folder / ESTIMATOR))

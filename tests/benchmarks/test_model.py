@@ -57,9 +57,9 @@ def test_one_by_one_and_at_once_give_the_same_labels(
 
 def _labels(predicted: Any) -> list[int]:
     """Return the labels in what a way returns: a verdict, several, an array, or that in a list."""
-    if isinstance(predicted, model.Verdict):
+    if isinstance(predicted, model.PredictionResult):
         return [predicted.label]
-    if isinstance(predicted[0], model.Verdict):
+    if isinstance(predicted[0], model.PredictionResult):
         return [verdict.label for verdict in predicted]
     labels: list[int] = np.ravel(predicted).tolist()
     return labels

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import FilePayload, Locator, Page, Response, Route, expect
 
-from model import MEASUREMENTS
+from model import FEATURES
 
-LABELS = {each.name: each.column[0].upper() + each.column[1:] for each in MEASUREMENTS}
+LABELS = {each.name: each.column[0].upper() + each.column[1:] for each in FEATURES}
 """The words beside each field, by the feature's name."""
 
 BATCHES = "**/explain/batch"
@@ -32,7 +32,7 @@ class ClinicianPage:
         """Open the page of the service at ``address``, and wait until it can be used."""
         self.page = page
         self.response = self.open(address)
-        self.verdict = page.locator(".verdict .word")
+        self.result = page.locator(".result .word")
         self.announced = page.locator("#said")
         self.failure = page.locator("#failure")
         self.warnings = page.locator("#shown .notice:not(#stale) li")

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from app.observation import EXAMPLES, FEATURE_NAMES
 from app.page import FOLDER
-from model import HOME, SCORECARD
+from model import ARTIFACTS, SCORECARD_FILE
 from tests.browser.clinician import ClinicianPage, scan
 from tests.browser.conftest import launched, on_uvicorn
 from tests.browser.sheets import GOOD
@@ -47,12 +47,12 @@ class Shot(NamedTuple):
 
 def _malignant(clinician: ClinicianPage) -> None:
     clinician.predict(scan("malignant"))
-    expect(clinician.verdict).to_have_text("Malignant")
+    expect(clinician.result).to_have_text("Malignant")
 
 
 def _refer(clinician: ClinicianPage) -> None:
     clinician.predict(scan("refer"))
-    expect(clinician.verdict).to_have_text("Refer to a person")
+    expect(clinician.result).to_have_text("Refer to a person")
 
 
 def _warning(clinician: ClinicianPage) -> None:
@@ -81,7 +81,7 @@ SHOTS = {
 def made_from() -> str:
     """Return the digest of all that the page is made from, and of what it shows."""
     digest = sha256()
-    for path in [*sorted(FOLDER.iterdir()), HOME / SCORECARD]:
+    for path in [*sorted(FOLDER.iterdir()), ARTIFACTS / SCORECARD_FILE]:
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -26,7 +26,7 @@ def expect_accessible(clinician: ClinicianPage) -> None:
 
 
 def test_the_empty_page(clinician: ClinicianPage) -> None:
-    expect(clinician.verdict).to_be_hidden()
+    expect(clinician.result).to_be_hidden()
     expect_accessible(clinician)
 
 
@@ -45,13 +45,13 @@ def test_an_answer_with_a_warning(clinician: ClinicianPage) -> None:
 
 def test_an_answer_that_refers(clinician: ClinicianPage) -> None:
     clinician.predict(scan("refer"))
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     expect_accessible(clinician)
 
 
 def test_an_answer_to_earlier_measurements(clinician: ClinicianPage) -> None:
     clinician.predict(scan("benign"))
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     clinician.type({"worstArea": 700})
     expect_accessible(clinician)
 
@@ -59,7 +59,7 @@ def test_an_answer_to_earlier_measurements(clinician: ClinicianPage) -> None:
 def test_an_answer_on_a_phone(clinician: ClinicianPage) -> None:
     clinician.page.set_viewport_size({"width": 360, "height": 740})
     clinician.predict(scan("malignant"))
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     expect_accessible(clinician)
 
 

@@ -35,7 +35,7 @@ def test_nothing_typed_or_dropped_is_kept_or_told(site: str, page: Page, visit: 
     clinician = ClinicianPage(page, site)
     before = page.evaluate(KEPT)
     clinician.predict(SECRET)
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     clinician.choose(CSV, f"{TRACE}.csv")
     clinician.expect_done(1)
     clinician.download()
@@ -52,7 +52,7 @@ def test_nothing_typed_or_dropped_is_kept_or_told(site: str, page: Page, visit: 
 def test_nothing_typed_comes_back_with_the_page(site: str, page: Page) -> None:
     clinician = ClinicianPage(page, site)
     clinician.predict(SECRET)
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     clinician.open(site)
     assert TRACE not in page.content() + str(clinician.typed())
     clinician.type(SECRET)

@@ -50,11 +50,11 @@ def test_a_wrong_key_is_said_to_be_wrong_and_a_right_one_goes_on(
         use(page, key)
         expect(said.filter(has_text=words)).to_be_visible()
     use(page, KEY)
-    expect(clinician.verdict).to_have_text("Refer to a person")
+    expect(clinician.result).to_have_text("Refer to a person")
     expect(said.filter(has_text=re.compile("key"))).to_be_hidden()
     assert [float(text) for text in clinician.typed().values()] == [*scan("refer").values()]
     clinician.predict(scan("benign"))  # It is asked for once.
-    expect(clinician.verdict).to_have_text("Benign")
+    expect(clinician.result).to_have_text("Benign")
     visit.expect_error("status of 401", page)
 
 

@@ -23,7 +23,7 @@ def test_an_answer_is_printed_on_one_sheet(
 ) -> None:
     clinician = ClinicianPage(page, address)
     clinician.predict(observation)
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     [box] = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
@@ -33,9 +33,9 @@ def test_an_answer_is_printed_on_one_sheet(
 def test_all_of_the_answer_is_on_paper_and_nothing_to_press(address: str, page: Page) -> None:
     clinician = ClinicianPage(page, address)
     clinician.predict(WORST)
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     page.emulate_media(media="print")
-    for shown in (".verdict .word", ".scale", ".sum .score", ".notice li", ".origin code"):
+    for shown in (".result .word", ".scale", ".sum .score", ".notice li", ".origin code"):
         expect(page.locator(f"#shown {shown}").first).to_be_visible()
     expect(page.locator(".plot")).to_have_count(5)
     for plot in page.locator(".plot").all():
@@ -73,7 +73,7 @@ def test_it_fits_a_phone(address: str, page: Page) -> None:
     clinician.button("Predict").click()
     expect_to_fit(page, controls=14)
     clinician.predict(WORST)
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     page.get_by_text("Where it comes from").click()
     expect_to_fit(page, controls=16)
     clinician.choose(csv(120))
@@ -86,4 +86,4 @@ def test_on_a_phone_the_answer_comes_into_view(address: str, page: Page) -> None
     clinician = ClinicianPage(page, address)
     clinician.type(scan("benign"))
     clinician.field("meanConcavePoints").press("Enter")
-    expect(clinician.verdict).to_be_in_viewport(ratio=1)
+    expect(clinician.result).to_be_in_viewport(ratio=1)

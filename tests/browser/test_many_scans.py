@@ -100,7 +100,7 @@ def test_a_row_is_shown_with_its_reasons(site: str, page: Page, file: Path) -> N
     clinician.choose(file)
     clinician.expect_done(1200)
     page.get_by_role("button", name="Show row 4", exact=True).click()
-    expect(clinician.verdict).to_have_text("Refer to a person")
+    expect(clinician.result).to_have_text("Refer to a person")
     assert [float(text) for text in clinician.typed().values()] == list(SCANS["refer"])
 
 

@@ -41,7 +41,7 @@ def test_the_example_by_keyboard_alone(site: str, page: Page) -> None:
     typed = {name: float(text) for name, text in clinician.typed().items()}
     assert typed == EXAMPLES["malignant"]
     page.keyboard.press("Enter")
-    expect(clinician.verdict).to_have_text("Malignant")
+    expect(clinician.result).to_have_text("Malignant")
 
 
 def test_enter_submits_and_the_answer_is_announced(site: str, page: Page) -> None:
@@ -65,12 +65,12 @@ def test_the_answer_and_its_reasons_are_the_models(
 ) -> None:
     clinician = ClinicianPage(page, site)
     clinician.predict(scan(decision))
-    expect(clinician.verdict).to_have_text(WORDS[decision])
+    expect(clinician.result).to_have_text(WORDS[decision])
     expect(clinician.announced).to_contain_text(WORDS[decision])
     score = scorecard.score(SCANS[decision])
     probability = f"{scorecard.probability(SCANS[decision]):.1%}".replace("%", "\u00a0%")
     expect(page.locator(".scale .value")).to_have_text(probability)
-    expect(page.locator(".verdict")).to_contain_text(probability)
+    expect(page.locator(".result")).to_contain_text(probability)
     shown = dict(
         zip(
             page.locator(".sum tbody th").all_inner_texts(),
@@ -90,7 +90,7 @@ def test_the_answer_and_its_reasons_are_the_models(
 def test_the_sum_is_drawn_term_by_term(address: str, page: Page, decision: str) -> None:
     clinician = ClinicianPage(page, address)
     clinician.predict(scan(decision))
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     texts = page.locator(".sum tbody td.number").all_inner_texts()
     *terms, score = [float(text.replace("\u2212", "-")) for text in texts]
     bars = page.locator(".sum rect:not(.band)").evaluate_all(BARS)
@@ -130,7 +130,7 @@ def test_warnings_stand_with_the_answer_and_are_announced(
     clinician = ClinicianPage(page, site)
     clinician.predict(EXAMPLES["malignant"])
     expect(clinician.warnings).to_have_count(1)
-    [warning] = scorecard.cautions(tuple(EXAMPLES["malignant"].values()))
+    [warning] = scorecard.warnings(tuple(EXAMPLES["malignant"].values()))
     expect(clinician.warnings).to_have_text(str(warning.message))
     expect(clinician.announced).to_contain_text(str(warning.message))
 
@@ -151,7 +151,7 @@ def test_a_decimal_comma_is_as_good_as_a_point(site: str, page: Page, visit: Vis
     with page.expect_request("**/explain") as asked:
         clinician.predict({n: str(v).replace(".", ",") for n, v in EXAMPLES["benign"].items()})
     assert asked.value.post_data_json == EXAMPLES["benign"]
-    expect(clinician.verdict).to_have_text("Benign")
+    expect(clinician.result).to_have_text("Benign")
     assert visit.messages == []
 
 
@@ -159,13 +159,13 @@ def test_an_answer_to_earlier_measurements_says_so(address: str, page: Page) -> 
     clinician = ClinicianPage(page, address)
     clinician.predict(scan("benign"))
     stale = page.get_by_text("The measurements have been changed.")
-    expect(clinician.verdict).to_have_text("Benign")
+    expect(clinician.result).to_have_text("Benign")
     expect(stale).to_be_hidden()
     clinician.type({"worstArea": 712})
     expect(stale).to_be_visible()
     clinician.type({"worstArea": 711.2})
     expect(stale).to_be_hidden()
     clinician.button("Clear").click()
-    expect(clinician.verdict).to_be_hidden()
+    expect(clinician.result).to_be_hidden()
     assert set(clinician.typed().values()) == {""}
     expect(clinician.field("meanConcavePoints")).to_be_focused()

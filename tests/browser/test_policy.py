@@ -13,7 +13,7 @@ def test_it_comes_with_a_strict_policy_and_keeps_to_it(site: str, page: Page, vi
     assert clinician.response.headers["content-security-policy"] == POLICY
     assert "unsafe" not in POLICY
     clinician.predict(scan("refer"))
-    expect(clinician.verdict).to_be_visible()
+    expect(clinician.result).to_be_visible()
     clinician.choose(csv(3))
     clinician.expect_done(3)
     clinician.download()
@@ -40,7 +40,7 @@ def test_it_works_below_another_path(mounted: str, page: Page, visit: Visit) -> 
     clinician = ClinicianPage(page, mounted)
     clinician.try_example("benign")
     clinician.button("Predict").click()
-    expect(clinician.verdict).to_have_text("Benign")
+    expect(clinician.result).to_have_text("Benign")
     clinician.choose(csv(3))
     clinician.expect_done(3)
     for name in ("Model card", "Model as JSON", "API"):

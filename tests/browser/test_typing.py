@@ -56,7 +56,7 @@ def test_a_bad_field_is_entered_and_nothing_is_sent(address: str, page: Page, vi
     expect(clinician.field("worstTexture")).to_be_focused()
     expect(clinician.note("worstTexture")).to_have_text(NUMBER)
     expect(clinician.note("worstArea")).to_have_text("This measurement is missing.")
-    expect(clinician.verdict).to_be_hidden()
+    expect(clinician.result).to_be_hidden()
     assert not [url for url in visit.requests if "explain" in url]
 
 

@@ -49,14 +49,14 @@ def test_nothing_typed_is_lost_and_it_goes_on(service: Service, page: Page, visi
     visit.expect_error(REFUSED_CONNECTION, page)
     service.start()
     clinician.button("Try again").click()
-    expect(clinician.verdict).to_have_text("Refer to a person")
+    expect(clinician.result).to_have_text("Refer to a person")
     expect(clinician.failure).to_be_empty()
 
 
 def test_an_earlier_answer_stays_but_is_marked(service: Service, page: Page, visit: Visit) -> None:
     clinician = ClinicianPage(page, service.address)
     clinician.predict(scan("benign"))
-    expect(clinician.verdict).to_have_text("Benign")
+    expect(clinician.result).to_have_text("Benign")
     service.stop()
     clinician.predict(scan("malignant"))
     expect(clinician.failure).to_contain_text(GONE)
@@ -127,7 +127,7 @@ def test_a_function_that_fails_is_said_to_and_goes_on(
         visit.expect_error("status of 502", page)
         with emulator(port, output=log):
             clinician.button("Try again").click()
-            expect(clinician.verdict).to_have_text("Benign")
+            expect(clinician.result).to_have_text("Benign")
 
 
 def test_a_page_that_cannot_ask_for_the_model_says_so(

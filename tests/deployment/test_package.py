@@ -74,12 +74,12 @@ def test_it_holds_the_service_and_nothing_of_training(package: Path) -> None:
     top = {name.partition("/")[0] for name in names(package)}
     assert {"app", "model", "fastapi", "mangum", "pydantic_core"} <= top
     assert not top & {"training", "tests", "numpy", "sklearn", "uvicorn", "bin", "requirements"}
-    assert "model/scorecard.json" in names(package)
+    assert "model/artifacts/scorecard.json" in names(package)
     page = {f"app/static/{path.name}" for path in FOLDER.iterdir()}
     assert page == {name for name in names(package) if name.startswith("app/static/")}
-    assert {"model/card.html", "model/figures/steps.svg"} <= set(names(package))
-    assert "model/README.md" not in names(package)
-    assert "model/clf.joblib" not in names(package)
+    assert {"model/artifacts/card.html", "model/artifacts/figures/steps.svg"} <= set(names(package))
+    assert "model/artifacts/README.md" not in names(package)
+    assert "model/artifacts/clf.joblib" not in names(package)
 
 
 def test_its_entries_say_neither_when_nor_where_they_were_made(package: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.image.containers import EMULATOR, SERVICE, docker, run
 
-HOME = "var/task"
+ARTIFACTS = "var/task"
 # PEP 552: the second word of bytecode that goes by a hash which is never looked at.
 UNCHECKED_HASH = 0b01
 
@@ -42,20 +42,24 @@ def committed(folder: str) -> set[str]:
 
 
 def top_level(files: dict[str, bytes]) -> set[str]:
-    return {PurePosixPath(name).parts[2] for name in files if name.startswith(f"{HOME}/")}
+    return {PurePosixPath(name).parts[2] for name in files if name.startswith(f"{ARTIFACTS}/")}
 
 
 def test_of_ours_there_is_the_code_the_scorecard_and_the_pages_alone(
     files: dict[str, bytes],
 ) -> None:
     ours = {
-        name.removeprefix(f"{HOME}/")
+        name.removeprefix(f"{ARTIFACTS}/")
         for name in files
-        if re.match(f"{HOME}/(app|model)/", name) and not name.endswith(".pyc")
+        if re.match(f"{ARTIFACTS}/(app|model)/", name) and not name.endswith(".pyc")
     }
     code = {name for name in committed("app") | committed("model") if name.endswith(".py")}
-    pages = committed("app/static") | committed("model/figures") | {"model/card.html"}
-    assert ours == code | pages | {"model/scorecard.json"}
+    pages = (
+        committed("app/static")
+        | committed("model/artifacts/figures")
+        | {"model/artifacts/card.html"}
+    )
+    assert ours == code | pages | {"model/artifacts/scorecard.json"}
 
 
 def test_beside_it_there_are_the_locked_dependencies_alone(files: dict[str, bytes]) -> None:
@@ -74,7 +78,7 @@ def test_nothing_is_left_of_the_build(files: dict[str, bytes]) -> None:
 
 def test_all_python_has_bytecode_that_no_date_can_make_stale(files: dict[str, bytes]) -> None:
     library = r"usr/(local/)?lib/python3\.\d+/(?!site-packages|dist-packages|test/)"
-    sources = [name for name in files if re.match(rf"({HOME}/|{library}).*\.py$", name)]
+    sources = [name for name in files if re.match(rf"({ARTIFACTS}/|{library}).*\.py$", name)]
     assert len(sources) > 800
     for source in sources:
         path = PurePosixPath(source)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from model import HOME, SCORECARD, Scorecard
+from model import ARTIFACTS, SCORECARD_FILE, Scorecard
 from model.__main__ import main
 from model.table import table, worked
 from tests.conftest import ROOT
@@ -51,7 +51,7 @@ def test_another_number_of_values_is_refused_with_their_names(
 def test_a_broken_scorecard_is_not_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (HOME / SCORECARD).read_text()
+    text = (ARTIFACTS / SCORECARD_FILE).read_text()
     (tmp_path / "other.json").write_text(text.replace("-0.526", "-0.527"))
     assert main(["--scorecard", str(tmp_path / "other.json"), *PATIENT]) == 1
     shown = capsys.readouterr()

@@ -14,7 +14,7 @@ from model import (
     ScorecardVersionUnsupported,
 )
 
-TEXT = (model.HOME / model.SCORECARD).read_text(encoding="utf-8")
+TEXT = (model.ARTIFACTS / model.SCORECARD_FILE).read_text(encoding="utf-8")
 
 
 def document() -> dict[str, Any]:

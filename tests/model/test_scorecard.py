@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import model
-from model import Band, Caution, Feature
+from model import Band, Feature, InputWarning
 
 SCORECARD = model.load()
 MALIGNANT = (0.07951, 24.86, 26.58, 1866.0, 0.01)
@@ -42,7 +42,7 @@ def test_known_answers(values: tuple[float, ...], label: int) -> None:
 
 def test_a_score_of_exactly_zero_is_malignant_as_in_scikit_learn() -> None:
     nothing = feature(thresholds=(), points=(0.0,))
-    undecided = replace(SCORECARD, features=(nothing,), relations=(), intercept=0.0)
+    undecided = replace(SCORECARD, features=(nothing,), input_checks=(), intercept=0.0)
     assert undecided.score((5.0,)) == 0.0
     assert undecided.probability((5.0,)) == 0.5
     assert undecided.label((5.0,)) == 1
@@ -81,11 +81,11 @@ def test_the_band_decides(lower: float, upper: float, decision: str) -> None:
 
 
 def test_a_plausible_observation_within_all_ranges_is_not_flagged() -> None:
-    assert SCORECARD.cautions((0.03821, 14.97, 24.64, 677.9, 0.1015)) == ()
+    assert SCORECARD.warnings((0.03821, 14.97, 24.64, 677.9, 0.1015)) == ()
 
 
 def test_an_implausible_observation_is_flagged_and_still_predicted() -> None:
-    [caution] = SCORECARD.cautions(MALIGNANT)
+    [caution] = SCORECARD.warnings(MALIGNANT)
     assert caution.code == "implausible"
     assert caution.features == ("worstConcavePoints", "meanConcavePoints")
     assert "below the mean concave points" in caution.message
@@ -98,18 +98,18 @@ def test_a_value_outside_of_its_training_range_is_flagged(position: int) -> None
     for side, value in (("below", outside.minimum - 1), ("above", outside.maximum + 1)):
         values = [*MALIGNANT]
         values[position] = value
-        assert Caution(
+        assert InputWarning(
             "outsideTrainingRange",
             (outside.name,),
             f"The value of {outside.column} is {side} the range of the patients that the model "
             f"was trained on ({outside.minimum:g} to {outside.maximum:g}).",
-        ) in SCORECARD.cautions(values)
+        ) in SCORECARD.warnings(values)
 
 
 @given(st.floats(1, 1e6), st.floats(1, 1e6))
 def test_an_area_is_flagged_where_the_radius_cannot_have_it(radius: float, area: float) -> None:
     share = area / (pi * radius * radius)
-    found = SCORECARD.cautions((0.1, radius, 25.0, area, 0.2))
+    found = SCORECARD.warnings((0.1, radius, 25.0, area, 0.2))
     flagged = [caution for caution in found if caution.features == ("worstArea", "worstRadius")]
     assert bool(flagged) == (not 0.81 <= share <= 1.06)
 
@@ -121,13 +121,13 @@ near = st.tuples(*(st.floats(0, 1.1 * each.maximum) for each in SCORECARD.featur
 @example([])
 @example([MALIGNANT, MALIGNANT])
 def test_many_are_flagged_as_each_is(rows: list[tuple[float, ...]]) -> None:
-    assert SCORECARD.cautions_of_all(rows) == [SCORECARD.cautions(row) for row in rows]
+    assert SCORECARD.warnings_for_rows(rows) == [SCORECARD.warnings(row) for row in rows]
 
 
 @pytest.mark.parametrize("rows", [[(1.0,) * 4], [(1.0,) * 6, (1.0,) * 6], [MALIGNANT, (1.0,)]])
 def test_rows_of_another_width_are_refused(rows: list[tuple[float, ...]]) -> None:
     with pytest.raises(ValueError, match="zip"):
-        SCORECARD.cautions_of_all(rows)
+        SCORECARD.warnings_for_rows(rows)
 
 
 def test_a_relation_needs_its_features() -> None:
@@ -136,9 +136,11 @@ def test_a_relation_needs_its_features() -> None:
 
 
 def test_a_dip_is_a_step_that_adds_less_than_the_one_before() -> None:
-    assert feature().dips() == ()
-    assert feature(points=(1.0, 0.5, 0.5)).dips() == (1,)
-    dips = {each.name: each.dips() for each in SCORECARD.features if each.dips()}
+    assert feature().decreasing_steps() == ()
+    assert feature(points=(1.0, 0.5, 0.5)).decreasing_steps() == (1,)
+    dips = {
+        each.name: each.decreasing_steps() for each in SCORECARD.features if each.decreasing_steps()
+    }
     assert dips == {"worstTexture": (11,), "worstConcavePoints": (1,)}
 
 
@@ -153,7 +155,7 @@ def test_probability_and_label_follow_from_the_score(values: tuple[float, ...]) 
 
 @given(observations)
 def test_a_verdict_is_what_the_model_says_of_the_score(values: tuple[float, ...]) -> None:
-    verdict = SCORECARD.verdict(SCORECARD.score(values))
+    verdict = SCORECARD.result(SCORECARD.score(values))
     assert verdict.score == SCORECARD.score(values)
     assert verdict.probability == SCORECARD.probability(values)
     assert verdict.label == SCORECARD.label(values)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from model import HOME, SCORECARD, ScorecardAltered, seal
+from model import ARTIFACTS, SCORECARD_FILE, ScorecardAltered, seal
 from model.seal import verify
 
-TEXT = (HOME / SCORECARD).read_text(encoding="utf-8")
+TEXT = (ARTIFACTS / SCORECARD_FILE).read_text(encoding="utf-8")
 
 
 def test_the_digest_is_that_of_all_other_lines() -> None:

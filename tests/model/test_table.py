@@ -84,7 +84,7 @@ def test_the_table_marks_each_dip_and_says_what_it_is(scorecard: Scorecard) -> N
 
 
 def test_a_scorecard_without_dips_says_nothing_of_them(scorecard: Scorecard) -> None:
-    rising = replace(scorecard, features=scorecard.features[:2], relations=())
+    rising = replace(scorecard, features=scorecard.features[:2], input_checks=())
     assert "dip" not in table(rising)
 
 
@@ -127,7 +127,7 @@ def test_the_sum_is_the_models(scorecard: Scorecard, values: tuple[float, ...]) 
     assert f"probability  {scorecard.probability(values):.4f} " in text
     assert f"label        {scorecard.label(values)} (" in text
     assert f"decision     {DECIDED[scorecard.decision(values)]}: " in text
-    cautions = [f"Check: {caution.message}" for caution in scorecard.cautions(values)]
+    cautions = [f"Check: {caution.message}" for caution in scorecard.warnings(values)]
     paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
     assert paragraphs[2:-1] == cautions
 

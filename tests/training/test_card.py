@@ -5,15 +5,15 @@ import sys
 import pytest
 
 import model
-from model import HOME
+from model import ARTIFACTS
 from tests.conftest import ROOT
 from tests.test_readme import transcript
-from training.artefact import CARD, read_evidence
-from training.candidates import SCORECARD
+from training.artifacts import CARD, read_evidence
+from training.baselines import SCORECARD
 from training.card import card
 
-EVIDENCE = read_evidence(HOME)
-TEXT = (HOME / CARD).read_text(encoding="utf-8")
+EVIDENCE = read_evidence(ARTIFACTS)
+TEXT = (ARTIFACTS / CARD).read_text(encoding="utf-8")
 FLAT = " ".join(TEXT.split())
 
 

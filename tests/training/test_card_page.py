@@ -4,14 +4,14 @@ import os
 import subprocess
 import sys
 
-from model import HOME
+from model import ARTIFACTS
 from tests.app.test_docs import Page
 from tests.conftest import ROOT
-from training.artefact import CARD, CARD_PAGE
+from training.artifacts import CARD, CARD_PAGE
 from training.card_page import card_page
 
-TEXT = (HOME / CARD).read_text(encoding="utf-8")
-PAGE = (HOME / CARD_PAGE).read_text(encoding="utf-8")
+TEXT = (ARTIFACTS / CARD).read_text(encoding="utf-8")
+PAGE = (ARTIFACTS / CARD_PAGE).read_text(encoding="utf-8")
 
 
 def body(markdown: str) -> str:
@@ -26,7 +26,7 @@ def test_the_committed_page_is_that_of_the_committed_card() -> None:
 def test_it_is_the_same_in_another_process() -> None:
     script = (
         "import model; from training.card_page import card_page;"
-        "print(end=card_page((model.HOME / 'README.md').read_text('utf-8')))"
+        "print(end=card_page((model.ARTIFACTS / 'README.md').read_text('utf-8')))"
     )
     there = subprocess.run(
         [sys.executable, "-c", script],

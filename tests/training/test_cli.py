@@ -3,18 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from model import HOME, MEASUREMENTS, SCORECARD
+from model import ARTIFACTS, FEATURES, SCORECARD_FILE
 from tests.training.test_evaluation import SHORT
 from training import dataset
 from training.__main__ import main
-from training.artefact import CARD, CARD_PAGE, ESTIMATOR, EVIDENCE, FIGURES, SEARCH
+from training.artifacts import CARD, CARD_PAGE, ESTIMATOR, EVIDENCE, FIGURES, SEARCH
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with what the stored search and evaluation found."""
     for name in (SEARCH, EVIDENCE):
-        (tmp_path / name).write_bytes((HOME / name).read_bytes())
+        (tmp_path / name).write_bytes((ARTIFACTS / name).read_bytes())
     return tmp_path
 
 
@@ -29,7 +29,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 WRITTEN = {
     CARD,
     CARD_PAGE,
-    SCORECARD,
+    SCORECARD_FILE,
     *(f"{FIGURES}/{name}.svg" for name in ("steps", "roc", "calibration", "distribution")),
 }
 
@@ -40,11 +40,11 @@ def test_training_writes_the_committed_scorecard_card_and_figures(
     assert main(["--folder", str(folder)]) == 0
     written = contents(folder)
     assert set(written) == {SEARCH, EVIDENCE, ESTIMATOR, *WRITTEN}
-    assert {path.name for path in (HOME / FIGURES).iterdir()} == {
+    assert {path.name for path in (ARTIFACTS / FIGURES).iterdir()} == {
         path.name for path in (folder / FIGURES).iterdir()
     }
     for name in WRITTEN:
-        assert written[name] == (HOME / name).read_bytes(), name
+        assert written[name] == (ARTIFACTS / name).read_bytes(), name
     shown = capsys.readouterr().out
     assert "1500 trees became 38 thresholds; hold-out F1 0.941: 3 of 114" in shown
 
@@ -71,7 +71,7 @@ def test_a_fit_that_cannot_be_served_changes_nothing(
 ) -> None:
     found = json.loads((folder / SEARCH).read_text())
     (folder / SEARCH).write_text(json.dumps({**found, **change}))
-    (folder / SCORECARD).write_text("the old one")
+    (folder / SCORECARD_FILE).write_text("the old one")
     before = contents(folder)
     assert main(["--folder", str(folder)]) == 1
     assert contents(folder) == before
@@ -83,7 +83,7 @@ def test_a_search_is_stored_evaluated_and_can_then_be_fitted(
 ) -> None:
     monkeypatch.setattr("training.metrics.RESAMPLES", 5)
     everybody, arguments = dataset.load(), ["--folder", str(tmp_path)]
-    five = everybody.select([measurement.column for measurement in MEASUREMENTS])
+    five = everybody.select([measurement.column for measurement in FEATURES])
     assert main(["--search", *arguments], five, SHORT) == 0
     assert set(contents(tmp_path)) == {SEARCH}
     assert "cross-validated F1" in capsys.readouterr().out
@@ -125,7 +125,7 @@ def test_a_search_that_finds_other_features_changes_nothing(
 
 
 def test_the_stored_search_is_one_that_ran_to_its_end() -> None:
-    found = json.loads((HOME / SEARCH).read_text())
+    found = json.loads((ARTIFACTS / SEARCH).read_text())
     assert [step["features"] for step in found["selection"]] == list(range(5, 31))
     assert len(found["grid"]) == 12
     assert found["f1"] == max(entry["f1"] for entry in found["grid"])

@@ -3,7 +3,7 @@ import pytest
 
 from tests.training.test_search import QUICK
 from training import dataset
-from training.candidates import SCORECARD, candidates
+from training.baselines import SCORECARD, candidates
 from training.dataset import Dataset
 from training.evaluation import OutOfFold, Protocol, nested, out_of_fold
 from training.fit import fit

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import HOME, Band, Scorecard
+from model import ARTIFACTS, Band, Scorecard
 from tests.conftest import ROOT
 from tests.training.test_drawing import words
-from training.artefact import read_evidence
-from training.candidates import PROCEDURE, SCORECARD
+from training.artifacts import read_evidence
+from training.baselines import PROCEDURE, SCORECARD
 from training.dataset import Dataset
 from training.drawing import bins
 from training.evaluation import OutOfFold
@@ -23,10 +23,10 @@ HASHES = """
 from hashlib import sha256
 import model
 from training import dataset
-from training.artefact import read_evidence
+from training.artifacts import read_evidence
 from training.evaluation import OutOfFold
 from training.figures import figures
-predictions = OutOfFold.stored(read_evidence(model.HOME)["patients"])
+predictions = OutOfFold.stored(read_evidence(model.ARTIFACTS)["patients"])
 scorecard = model.load()
 drawn = figures(scorecard, dataset.load(), predictions)
 for name, text in drawn.items(): print(name, sha256(text.encode()).hexdigest())
@@ -35,7 +35,7 @@ for name, text in drawn.items(): print(name, sha256(text.encode()).hexdigest())
 
 @pytest.fixture(scope="module")
 def predictions() -> OutOfFold:
-    return OutOfFold.stored(read_evidence(HOME)["patients"])
+    return OutOfFold.stored(read_evidence(ARTIFACTS)["patients"])
 
 
 def test_they_are_the_same_in_another_process_with_other_settings(

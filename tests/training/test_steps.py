@@ -67,7 +67,7 @@ def test_each_dip_is_marked(scorecard: Scorecard, drawn: str) -> None:
     dips = [
         f"{feature.points[step - 1] - feature.points[step]:.2f}"
         for feature in scorecard.features
-        for step in feature.dips()
+        for step in feature.decreasing_steps()
     ]
     assert dips
     written = words(drawn)

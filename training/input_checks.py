@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from model.envelope import Relation, excess, roundness
+from model.input_checks import InputCheck, excess, roundness
 from training.dataset import Dataset
 
 # worst = mean of the three largest values, so of the same quantity it is at least the mean.
@@ -16,7 +16,7 @@ _AREA = (
 )
 
 
-def learn_relations(data: Dataset) -> tuple[Relation, ...]:
+def learn_input_checks(data: Dataset) -> tuple[InputCheck, ...]:
     """Return the relations that hold for every row of ``data.train``.
 
     The bounds of a ratio are rounded outwards to two decimals.
@@ -29,10 +29,10 @@ def learn_relations(data: Dataset) -> tuple[Relation, ...]:
     ratios = [roundness(patient["worst area"], patient["worst radius"]) for patient in patients]
     minimum, maximum = floor(min(ratios) * 100) / 100, ceil(max(ratios) * 100) / 100
     return (
-        Relation(
+        InputCheck(
             "excess", ("worstConcavePoints", "meanConcavePoints"), least, None, _CONCAVE_POINTS
         ),
-        Relation(
+        InputCheck(
             "roundness",
             ("worstArea", "worstRadius"),
             minimum,

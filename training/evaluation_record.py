@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 import sklearn
 
-from training.candidates import MAJORITY, PROCEDURE, SCORECARD, candidates
+from training.baselines import MAJORITY, PROCEDURE, SCORECARD, candidates
 from training.dataset import Dataset
 from training.evaluation import OutOfFold, Protocol, nested, out_of_fold
 from training.metrics import (

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from model import Relation
-from model.envelope import excess, roundness
+from model import InputCheck
+from model.input_checks import excess, roundness
 
-ROUND = Relation("roundness", ("worstArea", "worstRadius"), 0.8, 1.1, "odd")
-ORDER = Relation("excess", ("worstConcavePoints", "meanConcavePoints"), 0.0, None, "odd")
+ROUND = InputCheck("roundness", ("worstArea", "worstRadius"), 0.8, 1.1, "odd")
+ORDER = InputCheck("excess", ("worstConcavePoints", "meanConcavePoints"), 0.0, None, "odd")
 
 
 def test_a_circle_is_round() -> None:

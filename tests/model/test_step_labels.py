@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import model
-from model.features import MEASUREMENTS
-from model.limits import DIGITS, number, steps
+from model.features import FEATURES
 from model.scorecard import Feature
+from model.step_labels import DIGITS, number, steps
 
 measured = st.floats(min_value=0, max_value=1e300, allow_subnormal=False)
 # What is written in a form: up to six digits, and a power of ten.
@@ -29,7 +29,7 @@ SIDES = {
 
 def feature(thresholds: tuple[float, ...]) -> Feature:
     points = tuple(float(step) for step in range(len(thresholds) + 1))
-    named = MEASUREMENTS[0]
+    named = FEATURES[0]
     return Feature(named.name, named.column, named.description, 0.0, 1.0, thresholds, points)
 
 

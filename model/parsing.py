@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 
-def readings(texts: Sequence[str]) -> tuple[float, ...]:
+def parse_values(texts: Sequence[str]) -> tuple[float, ...]:
     """Return the measurements that ``texts``, at least one of them, are.
 
     A number is decimal, in ASCII, with a point if with anything, and may have an exponent,

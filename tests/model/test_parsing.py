@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.readings import readings
+from model.parsing import parse_values
 
 NOT_A_NUMBER = "a measurement must be a decimal number"
 OUT_OF_BOUNDS = "a measurement must be a finite number, 0 or more"
@@ -12,8 +12,8 @@ OUT_OF_BOUNDS = "a measurement must be a finite number, 0 or more"
 
 @given(st.lists(st.floats(min_value=0, allow_infinity=False), min_size=1))
 def test_what_python_and_json_write_is_read_exactly(values: list[float]) -> None:
-    assert readings([repr(value) for value in values]) == tuple(values)
-    assert readings([json.dumps(value) for value in values]) == tuple(values)
+    assert parse_values([repr(value) for value in values]) == tuple(values)
+    assert parse_values([json.dumps(value) for value in values]) == tuple(values)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_what_python_and_json_write_is_read_exactly(values: list[float]) -> None
     ],
 )
 def test_what_spreadsheets_and_r_write_is_read(text: str, value: float) -> None:
-    assert readings([text]) == (value,)
+    assert parse_values([text]) == (value,)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_what_spreadsheets_and_r_write_is_read(text: str, value: float) -> None:
 )
 def test_what_is_not_plainly_a_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{NOT_A_NUMBER}$"):
-        readings(["1", text])
+        parse_values(["1", text])
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_is_not_plainly_a_number_is_refused(text: str) -> None:
 )
 def test_what_is_not_ascii_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{NOT_A_NUMBER}$"):
-        readings(["1", text])
+        parse_values(["1", text])
 
 
 @pytest.mark.parametrize("text", ["nan", "NaN", "inf", "-Infinity", "1e999", "-1", "-5e-324"])
@@ -64,4 +64,4 @@ def test_what_is_no_measurement_is_refused_wherever_it_is(text: str, position: i
     texts = ["0", "7"]
     texts.insert(position, text)
     with pytest.raises(ValueError, match=f"^{OUT_OF_BOUNDS}$"):
-        readings(texts)
+        parse_values(texts)

@@ -9,22 +9,22 @@ import sklearn
 from sklearn.ensemble import GradientBoostingClassifier
 
 from model import (
+    FORMAT_VERSION,
     GOLDEN_TOLERANCE,
-    VERSION,
     Band,
     GoldenVectorMismatch,
     Scorecard,
     parse,
     seal,
-    summary,
+    warning_summaries,
 )
-from training.artefact import EVIDENCE, SEARCH, render
-from training.candidates import PROCEDURE
+from training.artifacts import EVIDENCE, SEARCH, render
+from training.baselines import PROCEDURE
 from training.compiler import PLACES, Compiled
 from training.dataset import CLASSES, Dataset
-from training.envelope import learn_relations
 from training.errors import EvidenceStale, NotExact
 from training.fit import BASE_PARAMETERS, holdout_metrics
+from training.input_checks import learn_input_checks
 
 OBSERVATIONS = (
     (0.03821, 14.97, 24.64, 677.9, 0.1015),
@@ -59,7 +59,7 @@ def scorecard_text(
         intercept=compiled.intercept,
         classes=CLASSES,
         band=Band(**evidence["band"]),
-        relations=learn_relations(data),
+        input_checks=learn_input_checks(data),
         provenance=_provenance(estimator, data, found, evidence),
         digest="",
     )
@@ -70,12 +70,12 @@ def scorecard_text(
 
 def _document(scorecard: Scorecard, golden: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "version": VERSION,
+        "version": FORMAT_VERSION,
         "classes": scorecard.classes,
         "intercept": scorecard.intercept,
         "features": [asdict(feature) for feature in scorecard.features],
         "band": asdict(scorecard.band),
-        "relations": [asdict(relation) for relation in scorecard.relations],
+        "relations": [asdict(relation) for relation in scorecard.input_checks],
         "golden": golden,
         "provenance": scorecard.provenance,
     }
@@ -144,7 +144,7 @@ def _golden(scorecard: Scorecard, estimator: GradientBoostingClassifier) -> list
             "values": values,
             "score": round(float(score), PLACES),
             "decision": scorecard.decision(values),
-            "cautions": summary(scorecard.cautions(values)),
+            "cautions": warning_summaries(scorecard.warnings(values)),
         }
         for values, score in zip(vectors, scores, strict=True)
     ]

@@ -5,18 +5,18 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier
 
-from model import HOME, SCORECARD, parse
+from model import ARTIFACTS, SCORECARD_FILE, parse
 from training import dataset
-from training.artefact import EVIDENCE as EVALUATION
-from training.artefact import SEARCH, read_evidence, read_search
+from training.artifacts import EVIDENCE as EVALUATION
+from training.artifacts import SEARCH, read_evidence, read_search
 from training.compiler import compile_ensemble
 from training.dataset import Dataset
-from training.document import require_current, scorecard_text
 from training.errors import EvidenceStale, NotExact
+from training.export import require_current, scorecard_text
 
-COMMITTED = (HOME / SCORECARD).read_text(encoding="utf-8")
-EVIDENCE = read_evidence(HOME)
-FOUND = read_search(HOME)
+COMMITTED = (ARTIFACTS / SCORECARD_FILE).read_text(encoding="utf-8")
+EVIDENCE = read_evidence(ARTIFACTS)
+FOUND = read_search(ARTIFACTS)
 
 
 def text(estimator: GradientBoostingClassifier, data: Dataset) -> str:
@@ -61,7 +61,7 @@ def test_the_band_and_the_nested_figures_are_those_of_the_evaluation() -> None:
 @pytest.mark.parametrize("name", [SEARCH, EVALUATION])
 def test_the_scorecard_states_which_records_it_was_made_from(name: str) -> None:
     """So that no number in them, also none that takes an hour to compute, can be altered."""
-    content = (HOME / name).read_text(encoding="utf-8").encode()
+    content = (ARTIFACTS / name).read_text(encoding="utf-8").encode()
     assert parse(COMMITTED).provenance["records"][name] == sha256(content).hexdigest()
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
-from model import HOME, SCORECARD
+from model import ARTIFACTS, SCORECARD_FILE
 from tests.conftest import ROOT
-from training.artefact import (
+from training.artifacts import (
     ESTIMATOR,
     EVIDENCE,
     SEARCH,
@@ -24,13 +24,13 @@ from training.artefact import (
 from training.dataset import Dataset
 from training.errors import EvidenceMissing, SearchMissing
 
-COMMITTED = (HOME / SCORECARD).read_text(encoding="utf-8")
+COMMITTED = (ARTIFACTS / SCORECARD_FILE).read_text(encoding="utf-8")
 
 
 def test_another_processors_last_bit_changes_no_byte(tmp_path: Path) -> None:
     """Without fused multiply-add, as glibc has it for older processors, exp() differs."""
     for name in (SEARCH, EVIDENCE):
-        (tmp_path / name).write_bytes((HOME / name).read_bytes())
+        (tmp_path / name).write_bytes((ARTIFACTS / name).read_bytes())
     flags = ",".join(f"-{name}" for name in ("AVX2_Usable", "FMA_Usable", "AVX2", "FMA"))
     subprocess.run(
         [sys.executable, "-m", "training", "--folder", tmp_path],
@@ -38,18 +38,18 @@ def test_another_processors_last_bit_changes_no_byte(tmp_path: Path) -> None:
         env={**os.environ, "GLIBC_TUNABLES": f"glibc.cpu.hwcaps={flags}"},
         check=True,
     )
-    assert (tmp_path / SCORECARD).read_text(encoding="utf-8") == COMMITTED
+    assert (tmp_path / SCORECARD_FILE).read_text(encoding="utf-8") == COMMITTED
 
 
 def test_the_written_estimator_is_the_one_that_was_compiled(
     estimator: GradientBoostingClassifier, data: Dataset, tmp_path: Path
 ) -> None:
-    write_model(tmp_path, {"some/card.md": "a card", SCORECARD: COMMITTED}, estimator)
-    assert (tmp_path / SCORECARD).read_text(encoding="utf-8") == COMMITTED
+    write_model(tmp_path, {"some/card.md": "a card", SCORECARD_FILE: COMMITTED}, estimator)
+    assert (tmp_path / SCORECARD_FILE).read_text(encoding="utf-8") == COMMITTED
     assert (tmp_path / "some" / "card.md").read_text(encoding="utf-8") == "a card"
     loaded = joblib.load(tmp_path / ESTIMATOR)
     assert (loaded.decision_function(data.test) == estimator.decision_function(data.test)).all()
-    assert {path.name for path in tmp_path.iterdir()} == {SCORECARD, ESTIMATOR, "some"}
+    assert {path.name for path in tmp_path.iterdir()} == {SCORECARD_FILE, ESTIMATOR, "some"}
 
 
 def test_lists_and_objects_of_plain_values_stay_on_one_line() -> None:

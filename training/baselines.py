@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from model import MEASUREMENTS
+from model import FEATURES
 from training.dataset import Dataset
 from training.fit import BASE_PARAMETERS
 
@@ -40,7 +40,7 @@ class Candidate:
 
     def seen(self, data: Dataset) -> Dataset:
         """Return ``data``, which has all columns, as this model sees it."""
-        return data.select([entry.column for entry in MEASUREMENTS]) if self.five else data
+        return data.select([entry.column for entry in FEATURES]) if self.five else data
 
 
 def candidates(parameters: Mapping[str, Any]) -> dict[str, Candidate]:

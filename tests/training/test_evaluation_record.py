@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model import HOME
+from model import ARTIFACTS
 from tests.training.test_evaluation import SHORT
 from training import dataset
-from training.artefact import read_evidence, read_search
-from training.candidates import MAJORITY, PROCEDURE, SCORECARD, candidates
+from training.artifacts import read_evidence, read_search
+from training.baselines import MAJORITY, PROCEDURE, SCORECARD, candidates
 from training.dataset import Dataset
 from training.evaluation import OutOfFold, Protocol, out_of_fold
-from training.evidence import COMMAND, derived, evaluate
+from training.evaluation_record import COMMAND, derived, evaluate
 from training.fit import fit
 from training.metrics import METRICS, PLACES, RANKING, RESAMPLES, confusion, figures
 
-STORED = read_evidence(HOME)
+STORED = read_evidence(ARTIFACTS)
 PREDICTIONS = OutOfFold.stored(STORED["patients"])
 
 
@@ -95,7 +95,7 @@ def test_a_model_that_ranks_nobody_has_no_figures_about_ranks() -> None:
 
 def test_a_short_evaluation_has_every_part(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.metrics.RESAMPLES", 5)
-    found: dict[str, Any] = evaluate(data, read_search(HOME), SHORT)
+    found: dict[str, Any] = evaluate(data, read_search(ARTIFACTS), SHORT)
     assert {*found, "sha256"} == set(STORED)
     assert len(found["choices"]) == 3
     assert found["seeds"] == [42, 43]

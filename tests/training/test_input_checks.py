@@ -1,31 +1,31 @@
 import numpy as np
 import pytest
 
-from model import MEASUREMENTS, Relation, Scorecard
+from model import FEATURES, InputCheck, Scorecard
 from training.dataset import Dataset, Rows
-from training.envelope import learn_relations
+from training.input_checks import learn_input_checks
 
 
 def test_the_scorecard_has_what_the_training_rows_teach(
     data: Dataset, scorecard: Scorecard
 ) -> None:
-    assert scorecard.relations == learn_relations(data)
+    assert scorecard.input_checks == learn_input_checks(data)
 
 
-def measured(row: Rows, relation: Relation) -> list[float]:
-    names = [measurement.name for measurement in MEASUREMENTS]
+def measured(row: Rows, relation: InputCheck) -> list[float]:
+    names = [measurement.name for measurement in FEATURES]
     return [row.tolist()[names.index(feature)] for feature in relation.features]
 
 
 def test_every_patient_is_within_them_also_those_held_out(data: Dataset) -> None:
     rows, _ = data.pooled()
-    relations = learn_relations(data)
+    relations = learn_input_checks(data)
     assert len(rows) == 569
     assert all(relation.holds(*measured(row, relation)) for relation in relations for row in rows)
 
 
 def test_they_are_no_wider_than_the_training_rows_need(data: Dataset) -> None:
-    order, shape = learn_relations(data)
+    order, shape = learn_input_checks(data)
     assert order.minimum == (data.train[:, 4] - data.train[:, 0]).min() == 0.0
     ratios = data.train[:, 3] / (np.pi * data.train[:, 1] ** 2)
     assert shape.minimum is not None
@@ -40,6 +40,6 @@ def test_they_follow_the_data(data: Dataset) -> None:
     data.train[:, 3].sum()
     wider = data.fold(np.arange(455), np.arange(455, 569))
     wider.train[0, 3] *= 2
-    assert learn_relations(wider)[1].maximum == pytest.approx(
+    assert learn_input_checks(wider)[1].maximum == pytest.approx(
         np.ceil(100 * wider.train[0, 3] / (np.pi * wider.train[0, 1] ** 2)) / 100
     )

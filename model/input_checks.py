@@ -10,7 +10,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
+class InputWarning:
     """Something about one observation that a person should check.
 
     Attributes:
@@ -26,11 +26,11 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class InputCheck:
     """How two measurements of one scan relate in everybody that the data hold.
 
     Attributes:
-        name: Which quantity of `QUANTITIES` it bounds.
+        name: Which quantity of `FORMULAS` it bounds.
         features: The request names of the measurements that it is derived from.
         minimum: The least value of the quantity, or None if it has no lower bound.
         maximum: Its greatest value, or None if it has no upper bound.
@@ -48,7 +48,7 @@ class Relation:
 
     def __post_init__(self) -> None:
         """Refuse a relation that cannot be checked."""
-        if self.name not in QUANTITIES:
+        if self.name not in FORMULAS:
             raise ValueError(f"there is no quantity {self.name!r}")
         bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
         if not bounds or not all(map(isfinite, bounds)) or sorted(bounds) != bounds:
@@ -57,7 +57,7 @@ class Relation:
     def holds(self, *measured: float) -> bool:
         """Return whether one scan's values of `features`, in that order, are within the bounds."""
         lower, upper = self.bounds
-        return lower <= QUANTITIES[self.name](*measured) <= upper  # A NaN is within no bounds.
+        return lower <= FORMULAS[self.name](*measured) <= upper  # A NaN is within no bounds.
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -79,5 +79,5 @@ def roundness(area: float, radius: float) -> float:
     return area / circle if circle else nan
 
 
-QUANTITIES: Mapping[str, Callable[..., float]] = {"excess": excess, "roundness": roundness}
+FORMULAS: Mapping[str, Callable[..., float]] = {"excess": excess, "roundness": roundness}
 """What a relation may bound, by name."""

@@ -1,8 +1,8 @@
 import numpy as np
 
-from model import MEASUREMENTS
+from model import FEATURES
 from training import dataset
-from training.candidates import MAJORITY, SCORECARD, candidates
+from training.baselines import MAJORITY, SCORECARD, candidates
 
 PARAMETERS = {"max_depth": 1, "n_estimators": 7}
 
@@ -11,7 +11,7 @@ def test_only_one_of_them_sees_all_features() -> None:
     everything = dataset.load()
     seen = {name: each.seen(everything) for name, each in candidates(PARAMETERS).items()}
     assert [name for name, data in seen.items() if len(data.columns) == 30] == ["logisticAll"]
-    five = tuple(measurement.column for measurement in MEASUREMENTS)
+    five = tuple(measurement.column for measurement in FEATURES)
     assert seen[SCORECARD].columns == five
 
 
