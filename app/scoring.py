@@ -9,15 +9,15 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import TextIO
+from typing import IO, TextIO
 
 import model
 from app.sheet import Sheet, SheetUnreadable
+from model.files import atomic_write
 
 STANDARD = "-"
 """What stands for standard input and output."""
@@ -138,7 +138,7 @@ class Progress:
         return f", {share:.0%}, {seconds / share - seconds:.0f} s left"
 
 
-def _score(sheet: Sheet, target: TextIO, progress: Progress) -> None:
+def _score(sheet: Sheet, target: IO[str], progress: Progress) -> None:
     lines = sheet.lines()
     try:
         while batch := "".join(islice(lines, BATCH)):
@@ -165,30 +165,7 @@ def _source(name: str) -> AbstractContextManager[TextIO]:
     return Path(name).open(encoding="utf-8", newline="")
 
 
-def _target(name: str) -> AbstractContextManager[TextIO]:
+def _target(name: str) -> AbstractContextManager[IO[str]]:
     if name == STANDARD:
         return os.fdopen(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False)
-    return _whole(Path(name))
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[TextIO]:
-    """Yield a file that takes the place of ``path`` when the block has ended well.
-
-    Until then it is beside it, and if the block fails it is removed.
-    """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        raise OSError(None, "it is not a file", str(path))
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with draft.open("x", encoding="utf-8", newline="") as file:
-            if path.exists():
-                draft.chmod(path.stat().st_mode)  # It may be closed to others.
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    return atomic_write(Path(name), encoding="utf-8", newline="")

@@ -2,15 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import joblib
 from sklearn.ensemble import GradientBoostingClassifier
 
+from model.files import atomic_write
 from training.errors import EvidenceMissing, SearchMissing
 
 ESTIMATOR = "clf.joblib"
@@ -76,7 +76,8 @@ def write_model(
             so that all that describes it is there when it is.
         estimator: The ensemble that the scorecard was compiled from.
     """
-    replace_file(folder / ESTIMATOR, lambda path: joblib.dump(estimator, path))
+    with atomic_write(folder / ESTIMATOR, "wb") as file:
+        joblib.dump(estimator, file)
     for name, text in texts.items():
         (folder / name).parent.mkdir(exist_ok=True)
         write_text(folder / name, text)
@@ -84,7 +85,8 @@ def write_model(
 
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` to ``path``, whole or not at all."""
-    replace_file(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    with atomic_write(path, encoding="utf-8") as file:
+        file.write(text)
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
@@ -127,15 +129,3 @@ def _read(path: Path, keys: Sequence[str]) -> dict[str, Any]:
     record = json.loads(text)
     # Whoever changes a number by hand changes this, and it stands in the scorecard.
     return {**{key: record[key] for key in keys}, "sha256": sha256(text.encode()).hexdigest()}
-
-
-def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Have ``write`` fill a temporary file beside ``path``, then move it into place."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        temporary = Path(file.name)
-    try:
-        write(temporary)
-        temporary.chmod(0o644)  # A temporary file is readable by its owner alone.
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -18,7 +18,6 @@ from training.artifacts import (
     read_evidence,
     read_search,
     render,
-    replace_file,
     write_model,
 )
 from training.dataset import Dataset
@@ -64,23 +63,6 @@ def test_lists_and_objects_of_plain_values_stay_on_one_line() -> None:
 def test_a_number_that_json_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         render({"score": float(np.nan)})
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("before")
-
-    def fail(temporary: Path) -> None:
-        temporary.write_text("half")
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        replace_file(path, fail)
-    assert path.read_text() == "before"
-    replace_file(path, lambda temporary: temporary.write_text("after"))
-    assert path.read_text() == "after"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
-    assert path.stat().st_mode & 0o777 == 0o644
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"features": []}'])

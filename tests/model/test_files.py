@@ -1,0 +1,94 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from model.files import atomic_write
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    before = os.umask(0o027)
+    yield
+    os.umask(before)
+
+
+def permissions(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_writes_text_or_bytes(tmp_path: Path) -> None:
+    with atomic_write(tmp_path / "text", encoding="utf-8", newline="") as file:
+        file.write("ä\r\n")
+    with atomic_write(tmp_path / "bytes", "wb") as file:
+        file.write(b"\x00\n")
+    assert (tmp_path / "text").read_bytes() == "ä\r\n".encode()
+    assert (tmp_path / "bytes").read_bytes() == b"\x00\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bytes", "text"]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("existing", ["before", None])
+def test_a_failed_write_changes_nothing(
+    error: type[BaseException], existing: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    if existing is not None:
+        path.write_text(existing)
+    with pytest.raises(error), atomic_write(path) as file:  # noqa: PT012 the error is the block's
+        file.write("half")
+        file.flush()
+        raise error
+    assert [entry.read_text() for entry in tmp_path.iterdir()] == ([existing] if existing else [])
+
+
+def test_the_old_content_stays_until_the_block_ends(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("before")
+    with atomic_write(path) as file:
+        file.write("after")
+        file.flush()
+        assert path.read_text() == "before"
+    assert path.read_text() == "after"
+
+
+@pytest.mark.parametrize(
+    ("existing", "expected"), [(None, 0o640), (0o600, 0o600), (0o666, 0o666), (0o444, 0o444)]
+)
+def test_the_file_is_never_more_accessible_than_its_target(
+    existing: int | None, expected: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    if existing is not None:
+        path.touch()
+        path.chmod(existing)
+    with atomic_write(path):
+        [temporary] = tmp_path.glob(".file.*.part")
+        assert permissions(temporary) == expected
+    assert permissions(path) == expected
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_symbolic_link_is_kept(tmp_path: Path, *, exists: bool) -> None:
+    target, link = tmp_path / "folder" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    if exists:
+        target.touch()
+    link.symlink_to(target)
+    with atomic_write(link) as file:
+        file.write("text")
+    assert link.is_symlink()
+    assert target.read_text() == "text"
+
+
+def test_rejects_what_is_not_a_regular_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path in (tmp_path, tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(OSError, match="not a regular file"), atomic_write(path):
+            pass
+    for path in (tmp_path / "loop", tmp_path / "nowhere" / "file"):
+        with pytest.raises(OSError, match=r"loop|nowhere"), atomic_write(path):
+            pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["loop", "pipe"]
