@@ -1,9 +1,12 @@
-"""The model itself: load, verify and evaluate the scorecard, with the standard library.
+"""The model: load, verify and evaluate a scorecard. Needs only the standard library.
 
 >>> import model
 >>> scorecard = model.load()
->>> scorecard.label((0.07951, 24.86, 26.58, 1866.0, 0.01))
-1
+>>> result = scorecard.predict((0.07951, 24.86, 26.58, 1866.0, 0.01))
+>>> result.label, result.decision, round(result.probability, 4)
+(1, 'malignant', 0.9321)
+
+The values are those of `FEATURES`, in that order.
 """
 
 from model.band import Band, Decision

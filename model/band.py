@@ -1,15 +1,15 @@
-"""The referral band: where the model is too unsure to decide."""
+"""The referral band: the probabilities at which a person decides."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Decision = Literal["benign", "refer", "malignant"]
-"""What is decided about a tumour; "refer" is: by a person."""
+"""The decision about a tumour; "refer" leaves it to a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The probabilities of malignancy between which a person decides, not the model.
+    """The range of probabilities of malignancy, limits included, at which a person decides.
 
     Attributes:
         lower: Below it the decision is "benign".
@@ -23,12 +23,12 @@ class Band:
     upper: float
 
     def __post_init__(self) -> None:
-        """Refuse a band that could contradict the label."""
+        """Validate the limits."""
         if not 0 <= self.lower <= 0.5 <= self.upper <= 1:
             raise ValueError("the referral band must contain 0.5 and lie within 0 and 1")
 
     def decision(self, probability: float) -> Decision:
-        """Return what is decided at ``probability``; its limits belong to the band."""
+        """Return the decision at ``probability``."""
         if probability < self.lower:
             return "benign"
         return "malignant" if probability > self.upper else "refer"

@@ -1,4 +1,4 @@
-"""What can be wrong with a scorecard, as a hierarchy that a caller can catch.
+"""Errors raised when a scorecard cannot be loaded.
 
 ::
 
@@ -12,24 +12,24 @@
 
 
 class ScorecardError(Exception):
-    """The scorecard cannot be trusted, so nothing may be predicted with it."""
+    """The scorecard cannot be trusted and must not be used for predictions."""
 
 
 class ScorecardMissing(ScorecardError):
-    """There is no scorecard file, or it cannot be read."""
+    """The scorecard file does not exist or cannot be read."""
 
 
 class ScorecardAltered(ScorecardError):
-    """The file's text does not have the SHA-256 that the file itself states."""
+    """The file's content does not match the SHA-256 stated in it."""
 
 
 class ScorecardInvalid(ScorecardError):
-    """The text is sealed, but it does not describe a model."""
+    """The SHA-256 matches, but the content does not describe a model."""
 
 
 class ScorecardVersionUnsupported(ScorecardInvalid):
-    """The scorecard follows another version of the format than this code reads."""
+    """The scorecard has a format version that this code does not read."""
 
 
 class GoldenVectorMismatch(ScorecardError):
-    """The loaded tables do not give the score that training recorded."""
+    """The model does not reproduce a result recorded in training."""

@@ -1,10 +1,8 @@
-"""The five measurements the model is a function of: the contract between the rooms.
+"""The five features of the model, shared by training, the scorecard and the API.
 
-Training compiles exactly these columns, the scorecard stores them and the service asks
-for them by these names, in this order. The quantities are those of Street, Wolberg and
-Mangasarian, "Nuclear feature extraction for breast tumor diagnosis" (1993), as published
-in the Wisconsin Diagnostic Breast Cancer data set. That data set states no physical
-units: lengths and areas are in the scale of its images.
+The measurements are those of Street, Wolberg and Mangasarian, "Nuclear feature extraction for
+breast tumor diagnosis" (1993), as published in the Wisconsin Diagnostic Breast Cancer data
+set. The data set states no physical units: lengths and areas are in the scale of its images.
 """
 
 from dataclasses import dataclass
@@ -12,12 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FeatureInfo:
-    """One measured quantity of the cell nuclei in a scan.
+    """A measurement of the cell nuclei in a scan.
 
     Attributes:
-        name: The key that carries it in a request.
-        column: Its column in the data set, as scikit-learn names it.
-        description: Its meaning and unit, in one line.
+        name: Key in a request.
+        column: Column in the data set, as scikit-learn names it.
+        description: Meaning and unit.
     """
 
     name: str
@@ -57,4 +55,4 @@ FEATURES = (
         "mean of the three largest values in the scan.",
     ),
 )
-"""The request contract's features, in the order in which values are given to the model."""
+"""The features, in the order of the values passed to the model."""

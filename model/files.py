@@ -33,10 +33,10 @@ def atomic_write(
     temporary = target.with_name(f".{target.name}.{token_hex(4)}.part")
 
     def create(name: str, flags: int) -> int:
-        # With these permissions from the start, so that a private file's text is never public.
+        # Set the permissions at creation: a private file's text must never be readable by others.
         descriptor = os.open(name, flags, 0o666 if permissions is None else permissions)
         if permissions is not None:
-            temporary.chmod(permissions)  # Without the umask.
+            temporary.chmod(permissions)  # os.open applied the umask.
         return descriptor
 
     try:

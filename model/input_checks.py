@@ -1,6 +1,6 @@
-"""What the training data had in common, so that a scan unlike it can be told.
+"""Checks that compare an observation with the training data.
 
-A prediction is made in any case: these say how far it can be trusted.
+They never prevent a prediction. A failed check becomes a warning.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,13 +11,13 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class InputWarning:
-    """Something about one observation that a person should check.
+    """Something unusual about one observation that a person should check.
 
     Attributes:
-        code: The kind: a value outside of its training range, or values that do not fit
-            each other.
-        features: The request names that it is about.
-        message: What is unusual, in words. It never repeats a measured value.
+        code: "outsideTrainingRange" if a value lies outside its training range, "implausible"
+            if values do not fit each other.
+        features: Names of the features concerned.
+        message: Description for a person. It never contains a measured value.
     """
 
     code: Literal["outsideTrainingRange", "implausible"]
@@ -27,17 +27,17 @@ class InputWarning:
 
 @dataclass(frozen=True, slots=True)
 class InputCheck:
-    """How two measurements of one scan relate in everybody that the data hold.
+    """Bounds on a formula of several measurements that all training data satisfy.
 
     Attributes:
-        name: Which quantity of `FORMULAS` it bounds.
-        features: The request names of the measurements that it is derived from.
-        minimum: The least value of the quantity, or None if it has no lower bound.
-        maximum: Its greatest value, or None if it has no upper bound.
-        message: What it means when an observation is outside, in words.
+        name: The formula, a key of `FORMULAS`.
+        features: Names of the features passed to the formula, in its order.
+        minimum: Smallest accepted result, or None.
+        maximum: Largest accepted result, or None.
+        message: Message of the warning when the check fails.
 
     Raises:
-        ValueError: There is no such quantity, or the bounds are not an interval.
+        ValueError: The formula is unknown, or the bounds are not an interval.
     """
 
     name: str
@@ -47,21 +47,21 @@ class InputCheck:
     message: str
 
     def __post_init__(self) -> None:
-        """Refuse a relation that cannot be checked."""
+        """Validate the formula and its bounds."""
         if self.name not in FORMULAS:
-            raise ValueError(f"there is no quantity {self.name!r}")
+            raise ValueError(f"unknown formula {self.name!r}")
         bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
         if not bounds or not all(map(isfinite, bounds)) or sorted(bounds) != bounds:
-            raise ValueError(f"relation {self.name!r} has bounds that are not an interval")
+            raise ValueError(f"the bounds of input check {self.name!r} are not an interval")
 
-    def holds(self, *measured: float) -> bool:
-        """Return whether one scan's values of `features`, in that order, are within the bounds."""
+    def holds(self, *values: float) -> bool:
+        """Return whether the formula of ``values`` is within the bounds; False if it is NaN."""
         lower, upper = self.bounds
-        return lower <= FORMULAS[self.name](*measured) <= upper  # A NaN is within no bounds.
+        return lower <= FORMULAS[self.name](*values) <= upper
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The least and the greatest value of the quantity, infinite where there is none."""
+        """The minimum and maximum, infinite where there is none."""
         return (
             -inf if self.minimum is None else self.minimum,
             inf if self.maximum is None else self.maximum,
@@ -69,15 +69,15 @@ class InputCheck:
 
 
 def excess(larger: float, smaller: float) -> float:
-    """Return by how much ``larger`` exceeds ``smaller``, in their unit."""
+    """Return ``larger - smaller``."""
     return larger - smaller
 
 
 def roundness(area: float, radius: float) -> float:
-    """Return ``area`` as a share of a circle's with ``radius``: 1 for a circle."""
+    """Return ``area`` divided by the area of a circle with ``radius``; NaN without a radius."""
     circle = pi * radius * radius
     return area / circle if circle else nan
 
 
 FORMULAS: Mapping[str, Callable[..., float]] = {"excess": excess, "roundness": roundness}
-"""What a relation may bound, by name."""
+"""Formulas that an input check can bound, by name."""

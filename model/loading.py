@@ -1,4 +1,4 @@
-"""Read a scorecard from its file, and refuse every one that cannot be trusted."""
+"""Load a scorecard from its file and verify it."""
 
 import json
 from collections.abc import Iterable
@@ -19,49 +19,53 @@ from model.scorecard import Feature, Scorecard
 from model.seal import verify
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
-"""The folder that holds the model's artefacts."""
+"""Folder of the files that training generates."""
 
 SCORECARD_FILE = "scorecard.json"
-"""The scorecard's file name within its folder."""
+"""Name of the scorecard in `ARTIFACTS`."""
 
 FORMAT_VERSION = 2
-"""The version of the scorecard format that this code reads and training writes."""
+"""Version of the scorecard format that this code reads and training writes."""
 
 GOLDEN_TOLERANCE = 1e-12
-"""How far, in log-odds, a score may be from the one that scikit-learn gave in training."""
+"""Accepted difference, in log-odds, between a score and scikit-learn's, recorded in training."""
 
 
 def load(path: Path = ARTIFACTS / SCORECARD_FILE) -> Scorecard:
-    """Return the scorecard in ``path``, verified.
+    """Load the scorecard in ``path``.
 
-    Its seal, its format and its golden vectors are all checked: observations with the
-    scores that scikit-learn gave them in training, and what was decided and flagged.
+    Verifies its SHA-256, its format and its golden vectors: observations with the score that
+    scikit-learn gave in training, the decision and the warnings.
 
     Raises:
-        ScorecardError: Which subclass tells what is wrong; the message names the file
-            and the cure.
+        ScorecardError: The scorecard cannot be trusted. The subclass gives the cause; the
+            message names the file and the remedy.
     """
     try:
         return parse(_read(path))
     except ScorecardError as error:
-        cure = "restore it from version control or write it anew with 'make train'"
-        raise type(error)(f"{path}: {error}; {cure}") from error
+        remedy = "restore it from version control or regenerate it with 'make train'"
+        raise type(error)(f"{path}: {error}; {remedy}") from error
 
 
 def parse(text: str) -> Scorecard:
-    """Return the scorecard that ``text`` holds, verified as by `load`."""
+    """Return the scorecard in ``text``, verified like `load` does.
+
+    Raises:
+        ScorecardError: The scorecard cannot be trusted.
+    """
     digest = verify(text)
     try:
         document = json.loads(text)
         version = document["version"]
         if version != FORMAT_VERSION:
             raise ScorecardVersionUnsupported(
-                f"its format has version {version!r}, and this code reads version {FORMAT_VERSION}"
+                f"its format version is {version!r}; this code reads version {FORMAT_VERSION}"
             )
         scorecard = _scorecard(document, digest)
-        _check_golden(scorecard, document["golden"])
+        _verify_golden_vectors(scorecard, document["golden"])
     except KeyError as error:
-        raise ScorecardInvalid(f"it has no {error.args[0]!r}") from error
+        raise ScorecardInvalid(f"missing key {error.args[0]!r}") from error
     except (TypeError, ValueError) as error:
         raise ScorecardInvalid(f"it is malformed: {error}") from error
     return scorecard
@@ -82,7 +86,7 @@ def _scorecard(document: dict[str, Any], digest: str) -> Scorecard:
         intercept=float(document["intercept"]),
         classes={int(label): meaning for label, meaning in document["classes"].items()},
         band=Band(**document["band"]),
-        input_checks=tuple(_relation(entry) for entry in document["relations"]),
+        input_checks=tuple(_input_check(entry) for entry in document["relations"]),
         provenance=dict(document["provenance"]),
         digest=digest,
     )
@@ -100,25 +104,25 @@ def _feature(entry: dict[str, Any]) -> Feature:
     )
 
 
-def _relation(entry: dict[str, Any]) -> InputCheck:
+def _input_check(entry: dict[str, Any]) -> InputCheck:
     return InputCheck(**{**entry, "features": tuple(entry["features"])})
 
 
-def _check_golden(scorecard: Scorecard, golden: list[dict[str, Any]]) -> None:
-    if not golden:
-        raise ScorecardInvalid("it has no golden vectors to check it with")
-    for number, vector in enumerate(golden, start=1):
+def _verify_golden_vectors(scorecard: Scorecard, vectors: list[dict[str, Any]]) -> None:
+    if not vectors:
+        raise ScorecardInvalid("it has no golden vectors")
+    for number, vector in enumerate(vectors, start=1):
         values = tuple(vector["values"])
         score, expected = scorecard.score(values), vector["score"]
-        # Written so that a NaN, which compares false to everything, is a mismatch.
+        # "not <=" instead of ">", so that NaN is a mismatch.
         if not abs(score - expected) <= GOLDEN_TOLERANCE:
             raise GoldenVectorMismatch(f"golden vector {number} scores {score!r}, not {expected!r}")
         recorded = (vector["decision"], vector["cautions"])
-        found = (scorecard.decision(values), warning_summaries(scorecard.warnings(values)))
-        if found != recorded:
-            raise GoldenVectorMismatch(f"golden vector {number} gives {found}, not {recorded}")
+        actual = (scorecard.decision(values), warning_summaries(scorecard.warnings(values)))
+        if actual != recorded:
+            raise GoldenVectorMismatch(f"golden vector {number} gives {actual}, not {recorded}")
 
 
-def warning_summaries(cautions: Iterable[InputWarning]) -> list[str]:
-    """Return ``cautions`` as a golden vector records them."""
-    return [f"{caution.code}: {', '.join(caution.features)}" for caution in cautions]
+def warning_summaries(warnings: Iterable[InputWarning]) -> list[str]:
+    """Return ``warnings`` in the form recorded in a golden vector: "code: feature, feature"."""
+    return [f"{warning.code}: {', '.join(warning.features)}" for warning in warnings]

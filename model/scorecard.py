@@ -1,8 +1,8 @@
-"""The model in memory: five step functions, added up.
+"""The model in memory: an intercept and one step function per feature.
 
-A gradient-boosting ensemble whose trees all have one split is additive: each tree looks
-at one feature and adds one of two constants. Its trees therefore merge, without loss,
-into one step function per feature, and a score is an intercept plus five look-ups.
+A gradient-boosting ensemble whose trees all have one split is additive: each tree tests one
+feature and adds one of two constants. The trees of a feature therefore merge exactly into one
+step function, and a score is the intercept plus one look-up per feature.
 """
 
 from bisect import bisect_left
@@ -21,17 +21,17 @@ from model.input_checks import FORMULAS, InputCheck, InputWarning
 
 @dataclass(frozen=True, slots=True)
 class Feature(FeatureInfo):
-    """A measurement together with the step function that the model applies to it.
+    """A feature with the step function that the model applies to it.
 
     Attributes:
-        minimum: The smallest value seen in training, in the measurement's unit.
-        maximum: The largest value seen in training, in the measurement's unit.
-        thresholds: Strictly increasing upper bounds, inclusive, of every step but the
-            last, in the measurement's unit.
-        points: The log-odds each step adds to the score; one more than thresholds.
+        minimum: Smallest value in the training data, in the feature's unit.
+        maximum: Largest value in the training data, in the feature's unit.
+        thresholds: Upper bounds, inclusive and strictly increasing, of all steps but the last,
+            in the feature's unit.
+        points: Log-odds that each step adds to the score; one more than ``thresholds``.
 
     Raises:
-        ValueError: The table is not a step function.
+        ValueError: The numbers do not form a step function.
     """
 
     minimum: float
@@ -40,10 +40,10 @@ class Feature(FeatureInfo):
     points: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a table that is not a step function."""
+        """Validate the step function."""
         numbers = (self.minimum, self.maximum, *self.thresholds, *self.points)
         if not all(isinstance(number, (int, float)) and isfinite(number) for number in numbers):
-            raise ValueError(f"feature {self.name!r} has an entry that is not a finite number")
+            raise ValueError(f"feature {self.name!r} has a number that is not finite")
         if self.minimum > self.maximum:
             raise ValueError(f"feature {self.name!r} has a minimum above its maximum")
         if any(lower >= upper for lower, upper in pairwise(self.thresholds)):
@@ -52,38 +52,38 @@ class Feature(FeatureInfo):
             raise ValueError(f"feature {self.name!r} needs one more point than thresholds")
 
     def contribution(self, value: float) -> float:
-        """Return the log-odds that a finite ``value`` of this feature adds to the score.
+        """Return the log-odds that ``value`` adds to the score.
 
         Raises:
-            ValueError: ``value`` is NaN or infinite. It would otherwise fall silently
-                into the first or last step. The message does not repeat it.
+            ValueError: ``value`` is NaN or infinite, and would silently fall into the first or
+                last step. The message does not repeat it.
         """
         if not isfinite(value):
             raise ValueError(f"{self.name!r} must be a finite number")
         return self.points[bisect_left(self.thresholds, value)]
 
     def in_range(self, value: float) -> bool:
-        """Return whether ``value`` is within what was seen in training."""
+        """Return whether ``value`` lies within the range of the training data."""
         return self.minimum <= value <= self.maximum
 
     def decreasing_steps(self) -> tuple[int, ...]:
-        """Return the steps that add less than the step before, counted from 0.
+        """Return the indices of steps that add less than the step before.
 
-        There a larger value speaks less for malignancy, as no table for this disease
-        would have it by design: it is how the fit followed its patients.
+        There, a larger value is weaker evidence of malignancy. That comes from the training
+        data; it is not a known property of the disease.
         """
         steps = enumerate(pairwise(self.points), start=1)
         return tuple(step for step, (before, points) in steps if points < before)
 
 
 class PredictionResult(NamedTuple):
-    """What follows from a score, worked out once.
+    """The prediction for one observation.
 
     Attributes:
-        score: The log-odds that the tumour is malignant.
-        probability: The same as an estimated probability, 0 to 1.
+        score: Log-odds of malignancy.
+        probability: Estimated probability of malignancy, 0 to 1.
         label: 1 for malignant or 0 for benign, as scikit-learn predicts.
-        decision: What is decided, by the model or by a person.
+        decision: The label in words, or "refer" where a person decides.
     """
 
     score: float
@@ -92,14 +92,15 @@ class PredictionResult(NamedTuple):
     decision: Decision
 
 
-_Limits = tuple[float, float, InputWarning, InputWarning]  # and what is said below and above them
-# How a quantity is computed, its bounds, what it is computed from, and what is said without them.
-_Check = tuple[
+# Minimum, maximum, warning below, warning above.
+_RangeCheck = tuple[float, float, InputWarning, InputWarning]
+# Formula, lower bound, upper bound, function that picks the formula's arguments, warning.
+_FormulaCheck = tuple[
     Callable[..., float], float, float, Callable[[Sequence[Any]], tuple[Any, ...]], InputWarning
 ]
 
 
-def _derived() -> Any:
+def _computed_field() -> Any:
     return field(init=False, repr=False, compare=False)
 
 
@@ -107,23 +108,23 @@ def _derived() -> Any:
 class Scorecard:
     """A verified additive classifier of breast tumours.
 
-    Every method takes ``values``: one finite float per feature, in the order of
-    ``features``. All raise ``ValueError`` for another number of values, and all that add
-    up a score for one that is NaN or infinite.
+    Methods take ``values``: one finite float per feature, in the order of ``features``. They
+    raise ``ValueError`` for a wrong number of values. Those that compute a score also raise it
+    for NaN and infinite values.
 
     Attributes:
-        features: The model's inputs, in order.
-        intercept: The score before any feature is looked at, in log-odds: that of the
-            share of malignant tumours in the training data.
-        classes: What each label means: ``{0: "benign", 1: "malignant"}``.
-        band: The probabilities at which a person decides.
-        relations: What ties the measurements of one scan together.
-        provenance: Where the numbers come from: the scikit-learn version, the training
-            data and its hash, the parameters and the headline metrics.
-        digest: The SHA-256 of the scorecard file's content, 64 hexadecimal digits.
+        features: The model's features, in order.
+        intercept: Log-odds of the share of malignant tumours in the training data; every score
+            starts with it.
+        classes: Meaning of each label: ``{0: "benign", 1: "malignant"}``.
+        band: Probabilities at which a person decides.
+        input_checks: Checks of the values of one observation against each other.
+        provenance: Origin of the numbers: scikit-learn's version, the training data and its
+            hash, the parameters and the main metrics.
+        digest: SHA-256 of the scorecard file, 64 hexadecimal digits.
 
     Raises:
-        ValueError: A relation is about a feature that is not among ``features``.
+        ValueError: An input check refers to a feature that is not in ``features``.
     """
 
     features: tuple[Feature, ...]
@@ -133,83 +134,93 @@ class Scorecard:
     input_checks: tuple[InputCheck, ...]
     provenance: Mapping[str, Any]
     digest: str
-    # The same laid out as it is evaluated, which takes half the time.
-    _steps: tuple[tuple[Sequence[float], Sequence[float]], ...] = _derived()
-    _limits: tuple[_Limits, ...] = _derived()
-    _checks: tuple[_Check, ...] = _derived()
+    # Precomputed from the fields above: evaluating these takes half the time.
+    _steps: tuple[tuple[Sequence[float], Sequence[float]], ...] = _computed_field()
+    _range_checks: tuple[_RangeCheck, ...] = _computed_field()
+    _formula_checks: tuple[_FormulaCheck, ...] = _computed_field()
 
     def __post_init__(self) -> None:
-        """Lay the table out."""
+        """Precompute the fields used for evaluation."""
         names = [feature.name for feature in self.features]
-        derive = partial(object.__setattr__, self)  # It is frozen.
-        derive("_steps", tuple((each.thresholds, each.points) for each in self.features))
-        derive("_limits", tuple(map(_limits, self.features)))
-        derive("_checks", tuple(_check(relation, names) for relation in self.input_checks))
+        checks = tuple(_formula_check(check, names) for check in self.input_checks)
+        set_field = partial(object.__setattr__, self)  # The dataclass is frozen.
+        set_field("_steps", tuple((each.thresholds, each.points) for each in self.features))
+        set_field("_range_checks", tuple(map(_range_check, self.features)))
+        set_field("_formula_checks", checks)
+
+    def predict(self, values: Sequence[float]) -> PredictionResult:
+        """Return the score, probability, label and decision for one observation."""
+        return self.result(self.score(values))
 
     def score(self, values: Sequence[float]) -> float:
-        """Return the log-odds that the tumour is malignant.
+        """Return the log-odds of malignancy.
 
-        It equals scikit-learn's ``decision_function`` to within 1e-12, up to the largest
-        float32 (3.4e38), beyond which scikit-learn refuses a value.
+        Equals scikit-learn's ``decision_function`` to within 1e-12, for values up to the
+        largest float32 (3.4e38), above which scikit-learn rejects a value.
         """
-        # A sum is not finite unless all are, though finite ones may overflow it.
+        # Fast path: a finite sum has only finite terms. Finite terms can overflow, so
+        # contributions() has the last word: it raises for invalid values only.
         if len(values) != len(self._steps) or not isfinite(sum(values)):
-            self.contributions(values)  # It says what is wrong, if something is.
+            self.contributions(values)
         total = self.intercept
-        # Added one by one: since Python 3.12 sum() compensates, and the last bit would
-        # depend on the interpreter.
-        for (thresholds, points), value in zip(self._steps, values):  # noqa: B905 looked at above, and slower
+        # Not sum(): it compensates since Python 3.12, so its last bit depends on the version.
+        for (thresholds, points), value in zip(self._steps, values):  # noqa: B905 checked above; strict is slower
             total += points[bisect_left(thresholds, value)]
         return total
 
     def probability(self, values: Sequence[float]) -> float:
-        """Return the estimated probability, 0 to 1, that the tumour is malignant."""
-        return self.result(self.score(values)).probability
+        """Return the estimated probability of malignancy, 0 to 1."""
+        return self.predict(values).probability
 
     def label(self, values: Sequence[float]) -> Literal[0, 1]:
         """Return 1 for malignant or 0 for benign, as scikit-learn's ``predict`` does."""
         return _label(self.score(values))
 
     def contributions(self, values: Sequence[float]) -> dict[str, float]:
-        """Return each feature's log-odds by request name.
+        """Return the log-odds that each feature adds to the score, by feature name.
 
-        Added to the intercept in the order given, they are the score to the last bit.
+        Adding them to the intercept in this order gives the score to the last bit.
         """
         pairs = zip(self.features, values, strict=True)
         return {feature.name: feature.contribution(value) for feature, value in pairs}
 
     def decision(self, values: Sequence[float]) -> Decision:
-        """Return "benign" or "malignant", or "refer" where a person is to decide."""
-        return self.result(self.score(values)).decision
+        """Return "benign", "malignant", or "refer" where a person decides."""
+        return self.predict(values).decision
 
     def result(self, score: float) -> PredictionResult:
-        """Return all that follows from ``score``, which is one that `score` returned."""
+        """Return the prediction for a ``score`` returned by `score`."""
         probability = 1.0 / (1.0 + exp(-score))
         return PredictionResult(score, probability, _label(score), self.band.decision(probability))
 
     def warnings(self, values: Sequence[float]) -> tuple[InputWarning, ...]:
-        """Return what is unusual about ``values``, measured by the training data."""
+        """Return warnings about values unlike the training data, often none."""
         found = [
             below if value < minimum else above
-            for (minimum, maximum, below, above), value in zip(self._limits, values, strict=True)
+            for (minimum, maximum, below, above), value in zip(
+                self._range_checks, values, strict=True
+            )
             if not minimum <= value <= maximum
         ]
-        for quantity, lower, upper, pick, caution in self._checks:
-            if not lower <= quantity(*pick(values)) <= upper:  # A NaN is within no bounds.
-                found.append(caution)
+        for formula, lower, upper, pick, warning in self._formula_checks:
+            if not lower <= formula(*pick(values)) <= upper:  # NaN fails too.
+                found.append(warning)
         return tuple(found)
 
     def warnings_for_rows(self, rows: Sequence[Sequence[float]]) -> list[tuple[InputWarning, ...]]:
-        """Return `cautions` of each of ``rows``: feature by feature, in half the time."""
+        """Return `warnings` for each of ``rows``, in half the time: checks run by column."""
+        if not rows:
+            return []
         found: list[tuple[InputWarning, ...]] = [()] * len(rows)
         columns = [*zip(*rows, strict=True)]
-        for (least, most, below, above), column in zip(self._limits, columns, strict=bool(rows)):
-            for row in [n for n, value in enumerate(column) if not least <= value <= most]:
-                found[row] += (below if column[row] < least else above,)
-        for quantity, lower, upper, pick, caution in self._checks if rows else ():
-            quantities = map(quantity, *pick(columns))
-            for row in [n for n, each in enumerate(quantities) if not lower <= each <= upper]:
-                found[row] += (caution,)
+        for check, column in zip(self._range_checks, columns, strict=True):
+            minimum, maximum, below, above = check
+            for row in [n for n, value in enumerate(column) if not minimum <= value <= maximum]:
+                found[row] += (below if column[row] < minimum else above,)
+        for formula, lower, upper, pick, warning in self._formula_checks:
+            results = map(formula, *pick(columns))
+            for row in [n for n, result in enumerate(results) if not lower <= result <= upper]:
+                found[row] += (warning,)
         return found
 
 
@@ -217,7 +228,7 @@ def _label(score: float) -> Literal[0, 1]:
     return 1 if score >= 0.0 else 0
 
 
-def _limits(feature: Feature) -> _Limits:
+def _range_check(feature: Feature) -> _RangeCheck:
     below, above = (
         InputWarning(
             "outsideTrainingRange",
@@ -230,9 +241,9 @@ def _limits(feature: Feature) -> _Limits:
     return feature.minimum, feature.maximum, below, above
 
 
-def _check(relation: InputCheck, names: Sequence[str]) -> _Check:
-    if not set(relation.features) <= set(names):
-        raise ValueError(f"relation {relation.name!r} is about a feature that there is not")
-    caution = InputWarning("implausible", relation.features, relation.message)
-    pick = itemgetter(*map(names.index, relation.features))
-    return FORMULAS[relation.name], *relation.bounds, pick, caution
+def _formula_check(check: InputCheck, names: Sequence[str]) -> _FormulaCheck:
+    if not set(check.features) <= set(names):
+        raise ValueError(f"input check {check.name!r} refers to an unknown feature")
+    warning = InputWarning("implausible", check.features, check.message)
+    pick = itemgetter(*map(names.index, check.features))
+    return FORMULAS[check.name], *check.bounds, pick, warning

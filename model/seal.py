@@ -1,8 +1,7 @@
-"""The seal on a scorecard file: a line that states the SHA-256 of all the other lines.
+"""The seal of a scorecard file: a line with the SHA-256 of all other lines.
 
-Anybody can check it without this code, with ``grep -v '^  "sha256"'`` and ``sha256sum``, as
-README.md shows. It guards against accidents and careless edits, not
-against a person who seals a forged file anew.
+It can be verified without this code, with ``grep -v '^  "sha256"'`` and ``sha256sum``. It
+detects accidents and careless edits, not forgery: anyone can seal a changed file.
 """
 
 import re
@@ -14,24 +13,24 @@ _SEAL = re.compile(r'^  "sha256": "([0-9a-f]{64})",\n', re.MULTILINE)
 
 
 def seal(text: str) -> str:
-    """Return ``text``, a JSON object indented by two spaces, with its seal as first key."""
-    opening, rest = text.split("\n", 1)
-    return f'{opening}\n  "sha256": "{_digest(text)}",\n{rest}'
+    """Return ``text``, a JSON object indented by two spaces, with its SHA-256 as first key."""
+    first_line, rest = text.split("\n", 1)
+    return f'{first_line}\n  "sha256": "{_digest(text)}",\n{rest}'
 
 
 def verify(text: str) -> str:
-    """Return the digest that ``text`` states and has.
+    """Verify the seal of ``text`` and return its digest.
 
     Raises:
-        ScorecardAltered: It states none, states several, or has another.
+        ScorecardAltered: There is no seal, more than one, or the digest differs.
     """
-    stated = _SEAL.findall(text)
-    if len(stated) != 1:
-        raise ScorecardAltered(f"it must have exactly one sha256 line, and has {len(stated)}")
-    actual = _digest(_SEAL.sub("", text))
-    if stated != [actual]:
-        raise ScorecardAltered(f"it states the SHA-256 {stated[0]}, but its content has {actual}")
-    return actual
+    seals = _SEAL.findall(text)
+    if len(seals) != 1:
+        raise ScorecardAltered(f"it must have exactly one sha256 line, and has {len(seals)}")
+    digest = _digest(_SEAL.sub("", text))
+    if seals != [digest]:
+        raise ScorecardAltered(f"it states the SHA-256 {seals[0]}, but its content has {digest}")
+    return digest
 
 
 def _digest(text: str) -> str:

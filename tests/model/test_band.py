@@ -25,20 +25,22 @@ def test_the_limits_belong_to_the_band(probability: float, decision: str) -> Non
 
 
 @given(st.floats(0, 1), st.floats(0, 0.5), st.floats(0.5, 1))
-def test_a_decision_agrees_with_the_half(probability: float, lower: float, upper: float) -> None:
-    decided = {"benign": probability < 0.5, "malignant": probability > 0.5, "refer": True}
-    assert decided[Band(lower, upper).decision(probability)]
+def test_a_decision_never_contradicts_the_label(
+    probability: float, lower: float, upper: float
+) -> None:
+    allowed = {"benign": probability < 0.5, "malignant": probability > 0.5, "refer": True}
+    assert allowed[Band(lower, upper).decision(probability)]
 
 
 @pytest.mark.parametrize(
     "limits", [(0.6, 0.8), (0.1, 0.4), (-0.1, 0.8), (0.1, 1.1), (nan, 0.8), (0.1, nan)]
 )
-def test_a_band_without_a_half_or_outside_of_0_and_1(limits: tuple[float, float]) -> None:
+def test_rejects_a_band_without_one_half_or_beyond_0_and_1(limits: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match=r"must contain 0\.5 and lie within 0 and 1"):
         Band(*limits)
 
 
-def test_a_limit_that_is_no_number() -> None:
+def test_rejects_limits_that_are_text() -> None:
     limits: tuple[Any, Any] = ("0.1", "0.8")
     with pytest.raises(TypeError):
         Band(*limits)

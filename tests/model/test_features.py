@@ -1,25 +1,22 @@
-from itertools import pairwise
-
 from model import FEATURES, Scorecard
 
 
-def test_the_scorecard_describes_its_features_as_the_contract_does(scorecard: Scorecard) -> None:
-    described = [(f.name, f.column, f.description) for f in scorecard.features]
-    assert described == [(m.name, m.column, m.description) for m in FEATURES]
+def test_the_scorecard_has_the_features_of_the_contract(scorecard: Scorecard) -> None:
+    fields = [(each.name, each.column, each.description) for each in scorecard.features]
+    assert fields == [(each.name, each.column, each.description) for each in FEATURES]
 
 
-def test_the_names_are_the_columns_in_camel_case() -> None:
-    for measurement in FEATURES:
-        first, *rest = measurement.column.split()
-        assert measurement.name == first + "".join(word.capitalize() for word in rest)
+def test_names_are_the_columns_in_camel_case() -> None:
+    for feature in FEATURES:
+        first, *rest = feature.column.split()
+        assert feature.name == first + "".join(map(str.capitalize, rest))
 
 
-def test_the_order_is_the_request_contracts() -> None:
-    assert [measurement.name for measurement in FEATURES] == [
+def test_names_have_the_order_of_the_contract() -> None:
+    assert [feature.name for feature in FEATURES] == [
         "meanConcavePoints",
         "worstRadius",
         "worstTexture",
         "worstArea",
         "worstConcavePoints",
     ]
-    assert all(a.description != b.description for a, b in pairwise(FEATURES))

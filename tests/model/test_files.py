@@ -56,7 +56,7 @@ def test_the_old_content_stays_until_the_block_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("existing", "expected"), [(None, 0o640), (0o600, 0o600), (0o666, 0o666), (0o444, 0o444)]
 )
-def test_the_file_is_never_more_accessible_than_its_target(
+def test_the_temporary_file_has_the_permissions_of_the_target(
     existing: int | None, expected: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "file"

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from model import (
 )
 
 TEXT = (model.ARTIFACTS / model.SCORECARD_FILE).read_text(encoding="utf-8")
+KEYS = ["version", "classes", "intercept", "features", "band", "relations", "golden", "provenance"]
 
 
 def document() -> dict[str, Any]:
@@ -27,66 +29,54 @@ def sealed(content: object) -> str:
     return model.seal(json.dumps(content, indent=2))
 
 
-def test_the_committed_scorecard_loads() -> None:
+def test_loads_the_packaged_scorecard() -> None:
     scorecard = model.load()
     assert scorecard.digest == json.loads(TEXT)["sha256"]
     assert sum(len(feature.thresholds) for feature in scorecard.features) == 38
 
 
-def test_the_tests_own_resealing_loads() -> None:
+def test_loads_a_resealed_scorecard() -> None:
     assert model.parse(sealed(document())).features == model.load().features
 
 
-def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(ScorecardMissing, match=r"nowhere\.json: it cannot be read.*'make train'"):
-        model.load(tmp_path / "nowhere.json")
-
-
-def test_an_edited_file_names_itself_both_digests_and_the_cure(tmp_path: Path) -> None:
-    path = tmp_path / "scorecard.json"
-    path.write_text(TEXT.replace("-0.526", "-0.527"), encoding="utf-8")
-    digest = model.load().digest
-    with pytest.raises(
-        ScorecardAltered, match=f"{path}: it states the SHA-256 {digest}, but .* 'make train'"
-    ):
-        model.load(path)
-
-
-def test_a_file_that_is_not_text(tmp_path: Path) -> None:
-    path = tmp_path / "scorecard.json"
-    path.write_bytes(b"\xff\xfe")
-    with pytest.raises(ScorecardAltered, match="not UTF-8"):
-        model.load(path)
-
-
-def test_a_file_checked_out_with_windows_line_ends_still_loads(tmp_path: Path) -> None:
+def test_loads_a_file_with_windows_line_endings(tmp_path: Path) -> None:
     path = tmp_path / "scorecard.json"
     path.write_bytes(TEXT.replace("\n", "\r\n").encode())
     assert model.load(path) == model.load()
 
 
-def test_another_version() -> None:
-    content = document()
-    content["version"] = 3
-    with pytest.raises(ScorecardVersionUnsupported, match="version 3, and this code reads"):
-        model.parse(sealed(content))
-
-
 @pytest.mark.parametrize(
-    "key",
-    ["version", "classes", "intercept", "features", "band", "relations", "golden", "provenance"],
+    ("content", "error", "message"),
+    [
+        (None, ScorecardMissing, "it cannot be read"),
+        (b"\xff\xfe", ScorecardAltered, "it is not UTF-8 text"),
+        (
+            TEXT.replace("-0.526", "-0.527").encode(),
+            ScorecardAltered,
+            f"it states the SHA-256 {model.load().digest}, but its content has ",
+        ),
+    ],
 )
-def test_a_missing_key_is_named(key: str) -> None:
-    content = document()
-    del content[key]
-    with pytest.raises(ScorecardInvalid, match=f"it has no '{key}'"):
-        model.parse(sealed(content))
+def test_an_error_names_the_file_and_the_remedy(
+    content: bytes | None, error: type[ScorecardError], message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "scorecard.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(error, match=f"^{re.escape(str(path))}: {message}.*'make train'$"):
+        model.load(path)
 
 
-def test_a_missing_key_of_a_feature_is_named() -> None:
+def test_rejects_another_format_version() -> None:
+    with pytest.raises(ScorecardVersionUnsupported, match="version is 3; this code reads"):
+        model.parse(sealed({**document(), "version": 3}))
+
+
+@pytest.mark.parametrize("key", [*KEYS, "points"])
+def test_rejects_a_missing_key(key: str) -> None:
     content = document()
-    del content["features"][2]["points"]
-    with pytest.raises(ScorecardInvalid, match="it has no 'points'"):
+    del (content["features"][2] if key == "points" else content)[key]
+    with pytest.raises(ScorecardInvalid, match=f"missing key '{key}'"):
         model.parse(sealed(content))
 
 
@@ -106,43 +96,37 @@ def test_a_missing_key_of_a_feature_is_named() -> None:
         ("provenance", 7),
     ],
 )
-def test_a_malformed_value(key: str, value: object) -> None:
+def test_rejects_a_malformed_value(key: str, value: object) -> None:
     with pytest.raises(ScorecardInvalid, match="it is malformed"):
         model.parse(sealed({**document(), key: value}))
 
 
-def test_sealed_text_that_is_not_json() -> None:
-    with pytest.raises(ScorecardInvalid, match="it is malformed"):
-        model.parse(model.seal("{\n  nonsense\n}\n"))
-
-
-def test_no_golden_vectors() -> None:
-    with pytest.raises(ScorecardInvalid, match="no golden vectors"):
-        model.parse(sealed({**document(), "golden": []}))
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (model.seal("{\n  nonsense\n}\n"), "it is malformed"),
+        (sealed({**document(), "golden": []}), "it has no golden vectors"),
+    ],
+)
+def test_rejects_text_that_is_no_scorecard(text: str, message: str) -> None:
+    with pytest.raises(ScorecardInvalid, match=message):
+        model.parse(text)
 
 
 @pytest.mark.parametrize("number", range(5))
-@pytest.mark.parametrize("off", [2e-12, -2e-12, float("nan")])
-def test_a_golden_vector_that_is_off(number: int, off: float) -> None:
+@pytest.mark.parametrize("error", [2e-12, -2e-12, float("nan")])
+def test_rejects_a_score_that_differs_from_a_golden_vector(number: int, error: float) -> None:
     content = document()
-    content["golden"][number]["score"] += off
+    content["golden"][number]["score"] += error
     with pytest.raises(GoldenVectorMismatch, match=f"golden vector {number + 1} scores"):
         model.parse(sealed(content))
 
 
 @pytest.mark.parametrize(
-    ("key", "change"),
-    [
-        ("band", {"lower": 0.01, "upper": 0.99}),
-        ("relations", []),
-    ],
+    ("key", "value"), [("band", {"lower": 0.01, "upper": 0.99}), ("relations", [])]
 )
-def test_a_band_or_relation_that_does_not_give_what_was_recorded(key: str, change: object) -> None:
+def test_rejects_decisions_and_warnings_that_differ_from_a_golden_vector(
+    key: str, value: object
+) -> None:
     with pytest.raises(GoldenVectorMismatch, match=r"golden vector \d gives .*, not "):
-        model.parse(sealed({**document(), key: change}))
-
-
-def test_every_error_is_a_scorecard_error() -> None:
-    for error in (ScorecardMissing, ScorecardAltered, ScorecardInvalid, GoldenVectorMismatch):
-        assert issubclass(error, ScorecardError)
-    assert issubclass(ScorecardVersionUnsupported, ScorecardInvalid)
+        model.parse(sealed({**document(), key: value}))
