@@ -1,4 +1,4 @@
-"""Show the model: ``python -m model [VALUE ...] [--scorecard FILE]``."""
+"""Print the model, or the calculation for one patient: ``python -m model [VALUE ...]``."""
 
 import argparse
 import sys
@@ -10,49 +10,43 @@ from model.features import FEATURES
 from model.loading import ARTIFACTS, SCORECARD_FILE, load
 from model.parsing import parse_values
 from model.scorecard import Scorecard
-from model.table import table, worked
+from model.table import format_calculation, format_table
 
-NAMES = ", ".join(measurement.name for measurement in FEATURES)
+NAMES = ", ".join(feature.name for feature in FEATURES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit status.
+    """Run the command line and return its exit status.
 
     Args:
-        arguments: The command line without the program's name; the process's own if None.
+        arguments: Command-line arguments without the program name; ``sys.argv``'s if None.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
         scorecard = load(options.scorecard)
     except ScorecardError as error:
-        print(f"there is no model to show: {error}.", file=sys.stderr)
+        print(f"cannot load the scorecard: {error}.", file=sys.stderr)
         return 1
     if not options.values:
-        print(table(scorecard), end="")
+        print(format_table(scorecard), end="")
         return 0
     try:
-        values = measured(scorecard, options.values)
+        values = _parse_observation(scorecard, options.values)
     except ValueError as error:
         parser.error(str(error))
-    print(worked(scorecard, values), end="")
+    print(format_calculation(scorecard, values), end="")
     return 0
 
 
-def measured(scorecard: Scorecard, texts: Sequence[str]) -> tuple[float, ...]:
-    """Return the measurements that ``texts`` are, in the order of the features.
-
-    Raises:
-        ValueError: There are fewer or more of them, or one isn't a finite number of 0 or
-            more; the message names it and doesn't repeat it.
-    """
+def _parse_observation(scorecard: Scorecard, texts: Sequence[str]) -> tuple[float, ...]:
     names = [feature.name for feature in scorecard.features]
     if len(texts) != len(names):
-        raise ValueError(f"give a value for each of: {', '.join(names)}; or none, for the table")
-    return tuple(_measurement(*pair) for pair in zip(names, texts, strict=True))
+        raise ValueError(f"give {len(names)} values ({', '.join(names)}), or none for the table")
+    return tuple(_parse_measurement(*pair) for pair in zip(names, texts, strict=True))
 
 
-def _measurement(name: str, text: str) -> float:
+def _parse_measurement(name: str, text: str) -> float:
     try:
         return parse_values([text])[0]
     except ValueError:
@@ -62,7 +56,7 @@ def _measurement(name: str, text: str) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m model",
-        description="Print the model as a table to add up by hand, or the sum for one patient.",
+        description="Print the model as a table, or the calculation of one patient's score.",
     )
     parser.add_argument("values", metavar="VALUE", nargs="*", help=f"a patient's {NAMES}")
     parser.add_argument(
@@ -70,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         type=Path,
         default=ARTIFACTS / SCORECARD_FILE,
-        help="another scorecard than the model's own",
+        help="scorecard to use (default: the one in model/artifacts)",
     )
     return parser
 

@@ -7,8 +7,8 @@ from string import Template
 from typing import Any
 
 from model import Scorecard
-from model.step_labels import steps
-from model.table import markdown, worked
+from model.step_labels import step_labels
+from model.table import format_calculation, format_markdown
 from training.baselines import MAJORITY, PROCEDURE, SCORECARD, candidates
 from training.metrics import METRICS
 
@@ -53,9 +53,9 @@ def _model_fields(scorecard: Scorecard) -> dict[str, Any]:
     roundness = next(each for each in scorecard.input_checks if each.name == "roundness")
     return {
         "digest": scorecard.digest,
-        "table": markdown(scorecard).rstrip(),
+        "table": format_markdown(scorecard).rstrip(),
         "example": " ".join(str(value) for value in EXAMPLE),
-        "worked": worked(scorecard, EXAMPLE).rstrip(),
+        "worked": format_calculation(scorecard, EXAMPLE).rstrip(),
         "dips": "\n".join(_dips(scorecard)),
         "train": provenance["data"]["rows"],
         "trees": provenance["parameters"]["n_estimators"],
@@ -73,8 +73,8 @@ def _dips(scorecard: Scorecard) -> Iterable[str]:
         for step in feature.decreasing_steps():
             before, points = feature.points[step - 1 : step + 1]
             yield (
-                f"- {feature.column} {steps(feature)[step]}: {points:+.3f}, after {before:+.3f} "
-                "for smaller values"
+                f"- {feature.column} {step_labels(feature)[step]}: {points:+.3f}, "
+                f"after {before:+.3f} for smaller values"
             )
 
 

@@ -9,13 +9,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from model import Band, Scorecard
-from model.table import DECIDED, DIP, DIPS, markdown, table, worked
+from model.table import (
+    DECISION_TEXT,
+    DIP_MARK,
+    DIP_NOTE,
+    format_calculation,
+    format_markdown,
+    format_table,
+)
 
 MALIGNANT = (0.07951, 24.86, 26.58, 1866.0, 0.01)
 BENIGN = (0.03821, 14.97, 24.64, 677.9, 0.1015)
-measurement = st.floats(min_value=0, allow_infinity=False)
+measurements = st.floats(min_value=0, allow_infinity=False)
 
-WORKED = """\
+CALCULATION = """\
                     value    step                     log-odds
 intercept                                             -0.5261
 meanConcavePoints   0.07951  from 0.05592             +1.0959
@@ -26,113 +33,113 @@ worstConcavePoints  0.01     up to 0.029505           -0.9846
 score                        the sum                  +2.6195
 
 probability  0.9321 of malignancy: 1 / (1 + e^-score)
-"""
+label        1 (malignant): 1 from a score of 0 on, else 0
+decision     malignant: a person decides at """
 
 
-def added(text: str) -> list[float]:
-    """Return the log-odds in ``text``, from top to bottom."""
+def log_odds(text: str) -> list[float]:
+    """Return the log-odds printed in ``text``, from top to bottom."""
     return [float(number) for number in re.findall(r"[+-]\d+\.\d{4}\b", text)]
 
 
-def sums(scorecard: Scorecard) -> Iterator[tuple[float, float]]:
-    """Yield every score that the scorecard can give, as the model and as a hand adds it."""
-    shown = iter(added(table(scorecard)))
-    intercept = next(shown)
+def search(pattern: str, text: str) -> tuple[str, ...]:
+    match = re.search(pattern, text)
+    assert match is not None
+    return match.groups()
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
+def all_scores(scorecard: Scorecard) -> Iterator[tuple[float, float]]:
+    """Yield every possible score, as computed by the model and by hand."""
+    printed = iter(log_odds(format_table(scorecard)))
+    intercept = next(printed)
     columns = [
-        [(points, next(shown)) for points in feature.points] for feature in scorecard.features
+        [(points, next(printed)) for points in feature.points] for feature in scorecard.features
     ]
     for steps in product(*columns):
         score = scorecard.intercept
         for points, _ in steps:
             score += points
-        yield score, round(intercept + sum(by_hand for _, by_hand in steps), 4)
+        yield score, round(intercept + sum(rounded for _, rounded in steps), 4)
 
 
-def test_a_sum_by_hand_is_right_to_the_third_decimal_and_decides_alike(
-    scorecard: Scorecard,
-) -> None:
-    text = " ".join(table(scorecard).split())
-    stated, near = re.search(r"is right within ([\d.]+);.*Nearer than ([\d.]+) to", text).groups()  # type: ignore[union-attr]
-    assert float(stated) < 0.0005
-    found = re.search(r"from (\S+), up to (\S+) refer to a person", text)
-    assert found is not None
-    limits = Band(*(1 / (1 + exp(-float(limit))) for limit in found.groups()))
+def test_every_sum_by_hand_has_the_stated_accuracy_and_decision(scorecard: Scorecard) -> None:
+    text = unwrapped(format_table(scorecard))
+    accuracy, near = map(float, search(r"is right within ([\d.]+);.* closer than ([\d.]+)", text))
+    assert accuracy < 0.0005
+    lower, upper = map(float, search(r"from (\S+), up to (\S+) refer to a person", text))
+    band = Band(1 / (1 + exp(-lower)), 1 / (1 + exp(-upper)))
     count = 0
-    for score, by_hand in sums(scorecard):
+    for score, by_hand in all_scores(scorecard):
         count += 1
-        assert abs(score - by_hand) < float(stated)
-        if min(abs(by_hand - float(limit)) for limit in (*found.groups(), 0)) >= float(near):
-            decision, by_hand_decision = (
-                band.decision(1 / (1 + exp(-total)))
-                for band, total in ((scorecard.band, score), (limits, by_hand))
-            )
-            assert decision == by_hand_decision
-            assert (score >= 0) == (by_hand >= 0)
+        assert abs(score - by_hand) < accuracy
+        if min(abs(by_hand - limit) for limit in (lower, upper, 0)) >= near:
+            result = scorecard.result(score)
+            assert result.decision == band.decision(1 / (1 + exp(-by_hand)))
+            assert result.label == (by_hand >= 0)
     assert count == 4 * 5 * 12 * 14 * 8
 
 
-def test_the_table_fits_a_terminal_and_any_encoding(scorecard: Scorecard) -> None:
-    for text in (table(scorecard), worked(scorecard, MALIGNANT)):
+def test_the_text_fits_any_terminal_and_encoding(scorecard: Scorecard) -> None:
+    for text in (format_table(scorecard), format_calculation(scorecard, MALIGNANT)):
         assert text.isascii()
         assert max(map(len, text.splitlines())) <= 80
 
 
-def test_the_table_marks_each_dip_and_says_what_it_is(scorecard: Scorecard) -> None:
-    marked = [line.split("  ")[0] for line in table(scorecard).splitlines() if line.endswith(DIP)]
+def test_each_dip_is_marked_and_explained(scorecard: Scorecard) -> None:
+    text = format_table(scorecard)
+    marked = [line.split("  ")[0] for line in text.splitlines() if line.endswith(DIP_MARK)]
     assert marked == ["above 35.69", "above 0.029505, below 0.111"]
-    assert " ".join(table(scorecard).split()).count(DIPS) == len(marked)
+    assert unwrapped(text).count(DIP_NOTE) == len(marked)
+    increasing = replace(scorecard, features=scorecard.features[:2], input_checks=())
+    assert "dip" not in format_table(increasing)
 
 
-def test_a_scorecard_without_dips_says_nothing_of_them(scorecard: Scorecard) -> None:
-    rising = replace(scorecard, features=scorecard.features[:2], input_checks=())
-    assert "dip" not in table(rising)
+def test_markdown_has_the_content_of_the_table(scorecard: Scorecard) -> None:
+    markdown = re.sub(r"\| :-- \| --: \| :-- \|", "", format_markdown(scorecard))
+    assert unwrapped(markdown.replace("|", " ")) == unwrapped(format_table(scorecard))
 
 
-def test_the_markdown_holds_what_the_table_holds(scorecard: Scorecard) -> None:
-    plain = " ".join(table(scorecard).split())
-    flat = re.sub(r"\| :-- \| --: \| :-- \|", "", markdown(scorecard))
-    assert " ".join(flat.replace("|", " ").split()) == plain
-
-
-def test_each_table_of_the_markdown_is_whole(scorecard: Scorecard) -> None:
-    tables = re.findall(r"(?:^\|.*\|\n)+", markdown(scorecard), re.MULTILINE)
+def test_markdown_tables_are_well_formed(scorecard: Scorecard) -> None:
+    tables = re.findall(r"(?:^\|.*\|\n)+", format_markdown(scorecard), re.MULTILINE)
     assert len(tables) == len(scorecard.features) + 2
-    for rows in (entry.splitlines() for entry in tables):
+    for rows in map(str.splitlines, tables):
         assert rows[1] == "| :-- | --: | :-- |"
         assert {row.count("|") for row in rows} == {4}
 
 
-def test_a_band_without_ends_can_be_shown(scorecard: Scorecard) -> None:
-    endless = replace(scorecard, band=Band(0, 1))
-    assert "from -inf, up to inf" in table(endless)
+def test_a_band_of_all_probabilities_has_infinite_limits(scorecard: Scorecard) -> None:
+    assert "from -inf, up to inf" in format_table(replace(scorecard, band=Band(0, 1)))
 
 
-def test_the_worked_example(scorecard: Scorecard) -> None:
-    text = worked(scorecard, MALIGNANT)
-    assert text.startswith(WORKED)
-    assert "\nlabel        1 (malignant): 1 from a score of 0 on, else 0\n" in text
-    assert "\ndecision     malignant: a person decides at " in text
+def test_the_calculation_of_the_documented_example(scorecard: Scorecard) -> None:
+    assert format_calculation(scorecard, MALIGNANT).startswith(CALCULATION)
 
 
-@given(st.tuples(*[measurement] * 5))
+@given(st.tuples(*[measurements] * 5))
 @example(BENIGN)
 @example(MALIGNANT)
 @example(tuple(nextafter(value, inf) for value in MALIGNANT))
-def test_the_sum_is_the_models(scorecard: Scorecard, values: tuple[float, ...]) -> None:
-    text = worked(scorecard, values)
-    *terms, score = added(text.split("probability")[0])
+def test_the_calculation_agrees_with_the_model(
+    scorecard: Scorecard, values: tuple[float, ...]
+) -> None:
+    text = format_calculation(scorecard, values)
+    expected = scorecard.predict(values)
+    *terms, score = log_odds(text.split("probability")[0])
     exact = [scorecard.intercept, *scorecard.contributions(values).values()]
     assert terms == pytest.approx(exact, abs=0.00005, rel=0)
-    assert score == pytest.approx(scorecard.score(values), abs=0.00005, rel=0)
-    assert f"probability  {scorecard.probability(values):.4f} " in text
-    assert f"label        {scorecard.label(values)} (" in text
-    assert f"decision     {DECIDED[scorecard.decision(values)]}: " in text
-    cautions = [f"Check: {caution.message}" for caution in scorecard.warnings(values)]
-    paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
-    assert paragraphs[2:-1] == cautions
+    assert score == pytest.approx(expected.score, abs=0.00005, rel=0)
+    assert f"probability  {expected.probability:.4f} " in text
+    assert f"label        {expected.label} (" in text
+    assert f"decision     {DECISION_TEXT[expected.decision]}: " in text
+    warnings = [f"Check: {warning.message}" for warning in scorecard.warnings(values)]
+    assert [unwrapped(paragraph) for paragraph in text.split("\n\n")[2:-1]] == warnings
 
 
 @pytest.mark.parametrize("values", [MALIGNANT[:4], (*MALIGNANT, 1.0), (float("nan"), 1, 1, 1, 1)])
-def test_what_has_no_score_has_no_sum(scorecard: Scorecard, values: tuple[float, ...]) -> None:
+def test_rejects_values_without_a_score(scorecard: Scorecard, values: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match=r"zip|finite"):
-        worked(scorecard, values)
+        format_calculation(scorecard, values)
