@@ -1,3 +1,3 @@
 """Serve the model over HTTP, from uvicorn or from AWS Lambda."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
