@@ -10,7 +10,9 @@ from tests.conftest import ROOT
 DOCUMENTS = (
     "README.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "benchmarks/README.md",
+    "docs/architecture.md",
     "docs/deploy.md",
     "docs/page.md",
     "model/artifacts/README.md",
