@@ -1,3 +1,3 @@
-"""Serve the model over HTTP, from uvicorn or from AWS Lambda."""
+"""Serve the model over HTTP, from uvicorn, granian or AWS Lambda."""
 
 __version__ = "0.2.0"

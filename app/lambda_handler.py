@@ -3,22 +3,8 @@
 Importing this module loads and verifies the model; an invocation loads nothing.
 """
 
-# An import makes objects and drops hardly any, so looking for garbage meanwhile is in vain, and
-# takes a tenth of a cold start.
-import gc
-
-gc.disable()
-
-from pydantic import BaseModel, ConfigDict
-
-# FastAPI has some forty models of the OpenAPI document, and only /openapi.json needs them. Pydantic
-# builds a model on its first use if it is told to as the class is made: another tenth saved.
-BaseModel.model_config = ConfigDict(defer_build=True)
-import fastapi.openapi.models  # noqa: F401 it is imported here for how, not for what
-
-BaseModel.model_config = ConfigDict()
-
 import asyncio
+import gc
 import json
 import logging
 from typing import Any
@@ -26,97 +12,94 @@ from typing import Any
 from mangum import Mangum
 from mangum.types import LambdaContext
 
-from app.answers import Refusal
-from app.headers import HEADERS
+from app.api.schemas import ErrorResponse
 from app.main import app
+from app.middleware.security_headers import API_HEADERS
 
-_UNREADABLE = Refusal(
+RESPONSE_LIMIT = 6_291_556
+"""The largest response that Lambda returns, in bytes of JSON."""
+
+INVALID_EVENT = ErrorResponse(
     reason=(
         "the event must be a Function URL request (payload format 2.0), or an object whose "
         "'body' is an observation as JSON text"
     ),
     status="400",
 )
-
-ANSWER_LIMIT = 6_291_556
-"""Bytes that an answer may have on Lambda, which it returns as JSON."""
-
-_TOO_MUCH = Refusal(
-    reason="the answer has more than the 6 MB that AWS Lambda returns; send fewer observations",
+RESPONSE_TOO_LARGE = ErrorResponse(
+    reason="the response exceeds AWS Lambda's limit of 6 MB; send fewer observations",
     status="413",
 )
 
-_HEADERS = {name.decode(): value.decode() for name, value in HEADERS}
-
-# Mangum runs the app on the thread's current event loop. Python 3.14 no longer makes one
-# unasked, and other code may have taken it away (asyncio.run does), so this one is kept.
+# Mangum runs the app on the thread's current event loop. Python 3.14 no longer creates one, and
+# other code may have closed it (asyncio.run does), so this one is kept.
 _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)
 
-# Its line for each request has the path as it was sent, which may hold a measurement.
+# Its record of each request holds the path as it was sent, which may hold a measurement.
 logging.getLogger("mangum.http").setLevel(logging.WARNING)
 
-# Mangum would run a lifespan anew on every invocation.
-_over_http = Mangum(app, lifespan="off")
+# Mangum would run a lifespan on every invocation.
+_mangum = Mangum(app, lifespan="off")
 
-# What is loaded stays: collections during invocations need not look at it again.
+# Objects that were loaded stay: later collections need not look at them.
+gc.collect()
 gc.freeze()
-gc.enable()
 
 
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
-    """Answer one invocation.
+    """Handle one invocation.
 
-    A Function URL event is answered with an HTTP response. A direct invocation with
-    ``{"body": "<JSON text>"}``, as from the console's test button, is answered with the
-    three keys of the contract alone, and so is anything else, with a refusal. Where the
-    service needs a key, the event has it as ``"apiKey"``.
+    A Function URL event gets an HTTP response. A direct invocation with
+    ``{"body": "<JSON text>"}``, as from the console's test button, gets the three keys of the
+    contract alone; so does any other event, as an error. Where the service requires an API key,
+    a direct invocation passes it as ``"apiKey"``.
     """
     asyncio.set_event_loop(_loop)
     match event:
         case {"version": "2.0", "requestContext": {"http": {}}}:
-            return _answer_url(event, context)
+            return _handle_url_event(event, context)
         case {"body": str(text)} if "requestContext" not in event:
-            answer: dict[str, Any] = json.loads(_over_http(_post(text, event), context)["body"])
-            return answer
+            response = _mangum(_url_event(text, event.get("apiKey")), context)
+            content: dict[str, Any] = json.loads(response["body"])
+            return content
         case _:
-            return _UNREADABLE.model_dump()
+            return INVALID_EVENT.model_dump()
 
 
-def _answer_url(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def _handle_url_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
-        return _fitting(_over_http(event, context))
+        response = _mangum(event, context)
     except (AttributeError, KeyError, TypeError, ValueError):
-        # Whatever the app raises is answered inside Mangum, so this was Mangum reading an
-        # event with a part missing, of the wrong type, or not base64 though it says so.
-        return _refuse(_UNREADABLE)
+        # The app's own exceptions are handled inside Mangum. This is Mangum reading an event
+        # with a missing part, a wrong type, or a body that isn't base64 though it says so.
+        return _url_response(INVALID_EVENT)
+    return _url_response(RESPONSE_TOO_LARGE) if _is_too_large(response) else response
 
 
-def _fitting(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return ``answer`` if Lambda can carry it; it would end the process of one it cannot."""
-    # Only quotation marks grow on the way, by a byte each, so few answers have to be measured.
-    if 2 * len(answer["body"]) < ANSWER_LIMIT or len(json.dumps(answer)) < ANSWER_LIMIT:
-        return answer
-    return _refuse(_TOO_MUCH)
+def _is_too_large(response: dict[str, Any]) -> bool:
+    # Lambda ends the process of a response that it can't return. As JSON a body grows at most
+    # to twice its size, by escaped quotes, so few responses have to be measured.
+    return 2 * len(response["body"]) >= RESPONSE_LIMIT <= len(json.dumps(response))
 
 
-def _refuse(refusal: Refusal) -> dict[str, Any]:
+def _url_response(error: ErrorResponse) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in API_HEADERS.items()}
     return {
-        "statusCode": int(refusal.status),
-        "headers": {"content-type": "application/json", **_HEADERS},
-        "body": refusal.model_dump_json(),
+        "statusCode": int(error.status),
+        "headers": {"content-type": "application/json", **headers},
+        "body": error.model_dump_json(),
         "isBase64Encoded": False,
     }
 
 
-def _post(text: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Return the Function URL event that would have carried ``text``, and the event's key."""
-    key = event.get("apiKey")
+def _url_event(body: str, key: Any) -> dict[str, Any]:
+    """Return the Function URL event of a POST to `/predict`."""
     keys = {"x-api-key": key} if isinstance(key, str) else {}
     return {
         "version": "2.0",
         "requestContext": {"http": {"method": "POST", "path": "/predict", "sourceIp": "127.0.0.1"}},
         "headers": {"content-type": "application/json", **keys},
-        "body": text,
+        "body": body,
         "isBase64Encoded": False,
     }

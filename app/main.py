@@ -1,42 +1,52 @@
-"""The ASGI application.
+"""The ASGI application: ``uvicorn app.main:app``.
 
-``app.main:app`` is what uvicorn serves. Importing this module loads and verifies the
-model once, and fails when it cannot be trusted, so no process ever serves a bad one.
+Importing this module loads and verifies the model, and fails if it can't be trusted.
 """
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 import model
 from app import __version__
-from app.card import add_card
-from app.description import Health, ModelDescription, describe
-from app.docs import add_docs
-from app.errors import handle_errors
-from app.judgement import Judgement
-from app.keys import KEY_NEEDED
-from app.observation import require_features
-from app.openapi import BATCH_REFUSALS, FAILURE, KEY_REFUSALS, REFUSALS, Service
-from app.page import add_page
-from app.requestlog import RequestLog
-from app.route import BatchRoute, ObservationRoute, Shortcut, configured
+from app.api.endpoints import Endpoints, add_endpoints
+from app.api.errors import (
+    add_exception_handlers,
+    handle_http_exception,
+    handle_unexpected_error,
+)
+from app.api.openapi import customize_openapi
+from app.api.routing import require_no_dependencies
+from app.api.schemas import require_features
+from app.middleware.api_key import HEADER, ApiKeyMiddleware
+from app.middleware.body_limit import BodyLimitMiddleware
+from app.middleware.request_log import RequestLogMiddleware
+from app.middleware.security_headers import SecurityHeadersMiddleware
+from app.middleware.unhandled_errors import UnhandledErrorMiddleware
+from app.observability.logs import configure_logging
 from app.settings import Settings
+from app.web.pages import add_pages
 
-if TYPE_CHECKING:  # It imports OpenTelemetry's SDK, which not every deployment has.
-    from app.telemetry import Telemetry
+if TYPE_CHECKING:  # It imports OpenTelemetry's SDK, an optional dependency.
+    from app.observability.telemetry import Telemetry
 
 DESCRIPTION = """
 Predicts from five measurements of the cell nuclei in a breast scan whether the tumour is
-malignant (1) or benign (0), and says why. Every answer about an observation, also a refusal,
-has the keys `reason`, `prediction` and `status`, which is the HTTP status.
+malignant (1) or benign (0), and gives the reasons. Every response about an observation, also
+an error, has the keys `reason`, `prediction` and `status`, which is the HTTP status.
 
 The model is a research example trained on one historical data set, not a medical device.
 """
+
+# FastAPI would otherwise record paths and queries as soon as anything sets up OpenTelemetry.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
 
 
 def create_app(
@@ -44,118 +54,87 @@ def create_app(
     settings: Settings | None = None,
     telemetry: "Telemetry | None" = None,
 ) -> FastAPI:
-    """Return the service for ``scorecard``, a loaded model.
+    """Return the application that serves ``scorecard``.
 
     Args:
-        scorecard: The model to serve.
-        settings: How to serve it; by default, as the defaults of `Settings` say.
-        telemetry: Where spans and metrics go, as `app.telemetry` makes it; nowhere if None.
+        scorecard: A loaded model.
+        settings: The settings; defaults if None.
+        telemetry: Where spans and metrics go; nowhere if None.
 
     Raises:
-        ContractMismatch: The model's features are not the request's fields.
+        FeatureMismatch: The model's features are not those of an `Observation`.
+        TypeError: A dependency was declared for a route that doesn't resolve any.
     """
     require_features(scorecard)
     settings = settings or Settings()
-    app = Service(
+    app = FastAPI(
         title="Breast tumour classifier",
         version=__version__,
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry=telemetry.config if telemetry else None,
+        root_path=settings.root_path,
+        telemetry=telemetry.config if telemetry else NO_TELEMETRY,
     )
-    with _without_pydantic_v1():
-        observed = telemetry is not None
-        _add_judgement(app, Judgement(scorecard, observed=observed), settings)
-        _add_description(app, scorecard)
-        add_card(app)
-        add_page(app)
-    add_docs(app)
-    # Each of these stands around those before it.
-    if telemetry is None:
-        # FastAPI tells telemetry of the route that it finds, so there it has to look for it.
-        routes = (route for route in app.routes if isinstance(route, ObservationRoute))
-        app.add_middleware(Shortcut, routes=[*routes])
-    handle_errors(app)
-    observe = telemetry.observe if telemetry else None
-    app.add_middleware(RequestLog, digest=scorecard.digest, observe=observe)
-    if settings.cors_origins:
-        # Few deployments use it.
-        from app.cors import allow_origins
-
-        allow_origins(app, settings.cors_origins)
+    endpoints = Endpoints(scorecard, count_outcomes=telemetry is not None)
+    add_endpoints(app.router, endpoints)
+    add_pages(app)
+    require_no_dependencies(app)
+    customize_openapi(app, key_required=bool(settings.api_keys))
+    add_exception_handlers(app)
+    add_middleware(app, scorecard.digest, settings, telemetry)
     return app
 
 
-def _add_judgement(app: FastAPI, judgement: Judgement, settings: Settings) -> None:
-    needed = bool(settings.api_keys)
-    one, many = (configured(kind, settings) for kind in (ObservationRoute, BatchRoute))
-    for path, summary, endpoint, kind in (
-        ("/predict", "Predict one observation", judgement.predict, one),
-        ("/explain", "Predict one observation, and say why", judgement.explain, one),
-        ("/predict/batch", "Predict many observations", judgement.predict_batch, many),
-        ("/explain/batch", "Explain many observations", judgement.explain_batch, many),
-        (
-            "/",
-            "The same as /predict, for clients that know only the address",
-            judgement.predict,
-            one,
-        ),
-    ):
-        app.router.add_api_route(
-            path,
-            endpoint,
-            methods=["POST"],
-            summary=summary,
-            responses=(BATCH_REFUSALS if kind is many else REFUSALS)
-            | (KEY_REFUSALS if needed else {}),
-            dependencies=[KEY_NEEDED] if needed else None,
-            route_class_override=kind,
+def add_middleware(
+    app: FastAPI, digest: str, settings: Settings, telemetry: "Telemetry | None"
+) -> None:
+    """Add the middleware, innermost first: a request passes the last one first."""
+    app.add_middleware(
+        BodyLimitMiddleware, max_bytes=settings.body_limit, timeout=settings.body_timeout
+    )
+    if settings.api_keys:
+        app.add_middleware(
+            ApiKeyMiddleware,
+            digests=[bytes.fromhex(each) for each in settings.api_keys],
+            on_error=handle_http_exception,
         )
+    app.add_middleware(UnhandledErrorMiddleware, handler=handle_unexpected_error)
+    if settings.cors_origins:
+        add_cors(app, settings.cors_origins)
+    app.add_middleware(SecurityHeadersMiddleware)
+    on_complete = telemetry.record if telemetry else None
+    app.add_middleware(RequestLogMiddleware, digest=digest, on_complete=on_complete)
 
 
-def _add_description(app: FastAPI, scorecard: model.Scorecard) -> None:
-    @app.get("/model", summary="What the served model is", responses=FAILURE)
-    async def describe_model() -> ModelDescription:
-        """Return the whole model: its step functions, referral band, evidence and origin."""
-        return describe(scorecard)
+def add_cors(app: FastAPI, origins: tuple[str, ...]) -> None:
+    """Let pages of ``origins`` call ``app``, without cookies."""
+    from starlette.middleware.cors import CORSMiddleware  # Few deployments need it.
 
-    @app.get("/health", summary="Whether the service can predict", responses=FAILURE)
-    async def check_health() -> Health:
-        """Return 200: without a verified model the service does not start."""
-        return Health(model=scorecard.digest)
-
-
-@contextmanager
-def _without_pydantic_v1() -> Iterator[None]:
-    """Keep FastAPI from importing `pydantic.v1` to see that no route uses a model of it.
-
-    That import is 20 ms, a sixteenth of a cold start. FastAPI does without it where it
-    cannot be imported, which is what None in `sys.modules` means to Python.
-    """
-    if "pydantic.v1" in sys.modules:
-        yield
-        return
-    modules: dict[str, Any] = sys.modules
-    modules["pydantic.v1"] = None
-    try:
-        yield
-    finally:
-        del modules["pydantic.v1"]
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", HEADER, "X-Request-ID"],
+        expose_headers=["X-Request-ID"],
+    )
 
 
-def _telemetry(settings: Settings) -> "Telemetry | None":
+def create_telemetry(settings: Settings) -> "Telemetry | None":
+    """Return telemetry that is configured by the OTEL_* variables, or None if it is off."""
     if settings.telemetry == "off":
         return None
-    from app.telemetry import from_environment
+    from app.observability.telemetry import from_environment
 
     return from_environment()
 
 
-def _from_environment() -> FastAPI:
+def app_from_environment() -> FastAPI:
+    """Return the application with the settings in the environment."""
     settings = Settings.from_environment(os.environ)
-    return create_app(model.load(), settings, _telemetry(settings))
+    configure_logging(settings.log_format, settings.log_level)
+    return create_app(model.load(), settings, create_telemetry(settings))
 
 
-app = _from_environment()
+app = app_from_environment()

@@ -225,9 +225,9 @@ def _reason(faults: Iterable[tuple[str, str]]) -> str:
     """Return the API's reason for refusing an observation with these ``faults`` by name."""
     # Imported for the first refusal, as it brings FastAPI, which takes longer than scoring
     # some ten thousand rows.
-    from app.errors import explain
+    from app.api.errors import validation_reason
 
-    return explain({"loc": (name,), "type": fault} for name, fault in faults if fault)
+    return validation_reason({"loc": (name,), "type": fault} for name, fault in faults if fault)
 
 
 def _fault(cell: str) -> str:

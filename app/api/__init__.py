@@ -1,0 +1,1 @@
+"""The HTTP API: endpoints, schemas, parsing, errors and the OpenAPI document."""

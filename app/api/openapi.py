@@ -1,0 +1,91 @@
+"""The OpenAPI document: error responses, the API key, and the schema of a batch."""
+
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.api.errors import REASONS
+from app.api.parsing import MAX_EXPLAINED_ROWS, MAX_ROWS, not_a_batch
+from app.api.schemas import ErrorResponse
+from app.middleware.api_key import HEADER
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _error(status: int, description: str, reason: str | None = None) -> dict[str, Any]:
+    example = ErrorResponse(reason=reason or REASONS[status], status=str(status)).model_dump()
+    # A reference, as FastAPI would make a validator of a model for each route and status. The
+    # schema is in the document because a batch's response may contain it.
+    schema = {"$ref": "#/components/schemas/ErrorResponse"}
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {"description": description, "content": content}
+
+
+SERVER_ERROR: Responses = {500: _error(500, "The service failed.")}
+"""The error response of every endpoint."""
+
+KEY_ERROR = {"401": _error(401, "The API key is missing or invalid.")}
+"""The error response of an endpoint that requires an API key."""
+
+API_KEY = {
+    "type": "apiKey",
+    "in": "header",
+    "name": HEADER,
+    "description": "The key that the operator of this service gave you.",
+}
+"""The security scheme, which adds *Authorize* to Swagger UI."""
+
+ERRORS: Responses = {
+    400: _error(400, "The body is invalid; the reason says why."),
+    408: _error(408, "The body did not arrive in time (`BODY_TIMEOUT`)."),
+    413: _error(413, "The body is too large (`BODY_LIMIT`)."),
+    415: _error(415, "The body is not JSON."),
+    **SERVER_ERROR,
+}
+"""The error responses of an endpoint with a body."""
+
+
+def batch_errors(max_rows: int) -> Responses:
+    """Return the error responses of an endpoint that takes up to ``max_rows`` observations."""
+    description = "The body is not an array, or has too few or too many elements."
+    return {**ERRORS, 400: _error(400, description, not_a_batch(max_rows))}
+
+
+PREDICT_BATCH_ERRORS = batch_errors(MAX_ROWS)
+EXPLAIN_BATCH_ERRORS = batch_errors(MAX_EXPLAINED_ROWS)
+
+
+def customize_openapi(app: FastAPI, *, key_required: bool) -> None:
+    """Have ``app`` document its own responses only, and its API key if one is required.
+
+    https://fastapi.tiangolo.com/how-to/extending-openapi/
+    """
+    generate = app.openapi
+
+    @cache
+    def openapi() -> dict[str, Any]:
+        document = deepcopy(generate())
+        schemas = document["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        for operation in (each for path in document["paths"].values() for each in path.values()):
+            operation["responses"].pop("422", None)
+            if "requestBody" in operation:
+                _document_body(operation, key_required=key_required)
+        if key_required:
+            document["components"]["securitySchemes"] = {"ApiKey": API_KEY}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document_body(operation: dict[str, Any], *, key_required: bool) -> None:
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    if schema.get("type") == "array":
+        # An invalid row gets an error response in its place, so any element is accepted.
+        schema["items"] = {"anyOf": [schema["items"], {}]}
+    if key_required:
+        operation["responses"] |= KEY_ERROR
+        operation["security"] = [{"ApiKey": []}]

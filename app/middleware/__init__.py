@@ -1,0 +1,1 @@
+"""ASGI middleware, one class per file. `app.main` puts them in order."""

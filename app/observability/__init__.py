@@ -1,0 +1,1 @@
+"""Log formatters and OpenTelemetry."""
