@@ -123,7 +123,7 @@ class Endpoints:
     def _predict_one(
         self, request: Request, values: Sequence[float]
     ) -> tuple[PredictionResult, Sequence[InputWarning]]:
-        result = self._scorecard.result(self._scorecard.score(values))
+        result = self._scorecard.predict(values)
         warnings = self._scorecard.warnings(values)
         context = log_context(request.scope)
         context.prediction, context.decision = result.label, result.decision
@@ -133,7 +133,7 @@ class Endpoints:
     def _predict_many(
         self, request: Request, rows: Sequence[Sequence[float]]
     ) -> list[tuple[PredictionResult, Sequence[InputWarning]]]:
-        results = [self._scorecard.result(self._scorecard.score(values)) for values in rows]
+        results = [self._scorecard.predict(values) for values in rows]
         warnings = self._scorecard.warnings_for_rows(rows)
         context = log_context(request.scope)
         context.outcomes = Counter((result.label, result.decision) for result in results)

@@ -41,6 +41,7 @@ OTHER_METHOD = "(other)"
 UNKNOWN_PATH = "(unknown)"
 
 _DIGEST_DIGITS = 12
+_RECORD = {"name": logger.name, "levelno": logging.INFO, "levelname": "INFO", "msg": "request"}
 
 # A UUID, with or without hyphens. Anything looser would accept 24.86 or Jane-Doe-1962. A UUID
 # with no letter is refused too: its digits could be measurements.
@@ -145,11 +146,7 @@ class RequestLogMiddleware:
         }
         # As `logger.info` does, without the search for the caller's file and line.
         if logger.isEnabledFor(logging.INFO):
-            logger.handle(
-                logger.makeRecord(
-                    logger.name, logging.INFO, "", 0, "request", (), None, extra=fields
-                )
-            )
+            logger.handle(logging.makeLogRecord({**_RECORD, **fields}))
 
 
 def _path_template(scope: Scope, root_path: str) -> str:
