@@ -142,7 +142,9 @@ async def _answer(request: Request, error: Exception) -> Response:
             headers = dict(error.headers or {})
             if error.status_code == 405:
                 # Starlette lists the methods of the first route that has the path.
-                headers["Allow"] = ", ".join(sorted(_methods(request)))
+                # Static files are in mounts, which list their own.
+                methods = _methods(request)
+                headers["Allow"] = ", ".join(sorted(methods)) or headers["Allow"]
             return _refuse(error.status_code, headers)
         case _:  # Nobody is there to read it, but it is no fault of ours for the log to tell of.
             return Refusal(reason="the request ended before its body did", status="400").response()

@@ -14,18 +14,16 @@ from fastapi import FastAPI
 
 import model
 from app import __version__
-from app.card import add_card
 from app.description import Health, ModelDescription, describe
-from app.docs import add_docs
 from app.errors import handle_errors
 from app.judgement import Judgement
 from app.keys import KEY_NEEDED
 from app.observation import require_features
 from app.openapi import BATCH_REFUSALS, FAILURE, KEY_REFUSALS, REFUSALS, Service
-from app.page import add_page
 from app.requestlog import RequestLog
 from app.route import BatchRoute, ObservationRoute, Shortcut, configured
 from app.settings import Settings
+from app.web.pages import add_pages
 
 if TYPE_CHECKING:  # It imports OpenTelemetry's SDK, which not every deployment has.
     from app.telemetry import Telemetry
@@ -69,9 +67,7 @@ def create_app(
         observed = telemetry is not None
         _add_judgement(app, Judgement(scorecard, observed=observed), settings)
         _add_description(app, scorecard)
-        add_card(app)
-        add_page(app)
-    add_docs(app)
+        add_pages(app)
     # Each of these stands around those before it.
     if telemetry is None:
         # FastAPI tells telemetry of the route that it finds, so there it has to look for it.
