@@ -1,108 +1,107 @@
-// Scoring a sheet: read in slices, so that the page goes on answering; sent in pieces, so that it
-// can be stopped and continued.
+// Scoring of a CSV file. Rows are parsed in slices, so the page stays responsive, and sent in
+// chunks, so scoring can be cancelled and continued.
 
-import { exact, typed } from "./numbers.js";
-import { Failure, post } from "./service.js";
+import { ApiError, post } from "./api.js";
+import { formatFloat, parseMeasurement } from "./numbers.js";
 
-const SLICE = 12; // Milliseconds of work between two looks at what the user does.
-const PIECE = 500; // Rows.
-const WAITS = [1000, 3000]; // Milliseconds until a busy service is asked again.
+const SLICE = 12; // Milliseconds.
+const CHUNK = 500; // Rows.
+const RETRY_DELAYS = [1000, 3000]; // Milliseconds.
 
-/** The rows of a sheet, and how far they are scored. */
 export class Batch {
-  constructor(sheet) {
-    this.sheet = sheet;
+  constructor(csv) {
+    this.csv = csv;
     this.rows = [];
-    this.done = 0; // Of `scans`.
-    this.piece = PIECE;
+    this.done = 0; // Scored rows of `complete`.
+    this.chunk = CHUNK;
     this.model = null;
   }
 
-  /** Read all rows; `sign` is "point", "comma" or nothing, which the file then decides. */
-  async read(sign, signal) {
+  /** Parse all rows; `decimal` is "point", "comma", or "" to detect it. */
+  async parse(decimal, signal) {
     let since = performance.now();
-    for (const row of this.sheet.rows) {
+    for (const row of this.csv.rows) {
       this.rows.push(row);
       if (performance.now() - since < SLICE) continue;
       await pause(0, signal);
       since = performance.now();
     }
     this.rows.forEach((row, n) => (row.number = n + 2)); // As a spreadsheet counts.
-    const cells = this.rows.filter((row) => row.cells.length);
-    this.scans = cells.filter((row) => this.sheet.whole(row));
-    this.ragged = cells.filter((row) => !this.sheet.whole(row));
-    for (const row of this.ragged) row.notes = "The row has not as many cells as the header.";
-    const commas = () => this.scans.some((row) => this.sheet.measured(row).join("").includes(","));
-    this.comma = sign ? sign === "comma" : this.sheet.delimiter !== "," && commas();
+    const filled = this.rows.filter((row) => row.cells.length);
+    this.complete = filled.filter((row) => this.csv.isComplete(row));
+    this.ragged = filled.filter((row) => !this.csv.isComplete(row));
+    for (const row of this.ragged) row.notes = "The row must have as many cells as the header.";
+    const hasComma = (row) => this.csv.measurements(row).join("").includes(",");
+    this.decimalComma = decimal
+      ? decimal === "comma"
+      : this.csv.delimiter !== "," && this.complete.some(hasComma);
   }
 
-  /** Score what is not yet scored, and call `progress` after each piece. */
-  async score(progress, signal) {
-    while (this.done < this.scans.length) {
-      const piece = this.scans.slice(this.done, this.done + this.piece);
-      const sent = piece.map((row) => this.sheet.observation(row, this.comma));
-      const answers = await this.ask(sent, signal);
-      if (!answers) continue;
-      this.check(answers);
-      piece.forEach((row, n) => this.note(row, sent[n], answers[n]));
-      this.done += piece.length;
-      progress();
+  /** Score the remaining rows, and call `onProgress` after each chunk. */
+  async score(onProgress, signal) {
+    while (this.done < this.complete.length) {
+      const rows = this.complete.slice(this.done, this.done + this.chunk);
+      const sent = rows.map((row) => this.csv.observation(row, this.decimalComma));
+      const results = await this.send(sent, signal);
+      if (!results) continue;
+      this.checkModel(results);
+      rows.forEach((row, n) => this.store(row, sent[n], results[n]));
+      this.done += rows.length;
+      onProgress();
       await pause(0, signal);
     }
   }
 
-  /** Return the answers to a piece, or nothing if it has to be a smaller one. */
-  async ask(sent, signal) {
-    for (const wait of [...WAITS, 0]) {
+  /** Return the results of a chunk, or null after reducing the chunk size. */
+  async send(observations, signal) {
+    for (const delay of [...RETRY_DELAYS, 0]) {
       try {
-        return await post("explain/batch", sent, signal);
+        return await post("explain/batch", observations, signal);
       } catch (error) {
-        if (error.status === 413 && sent.length > 1) {
-          this.piece = Math.ceil(sent.length / 2);
+        if (error.status === 413 && observations.length > 1) {
+          this.chunk = Math.ceil(observations.length / 2);
           return null;
         }
-        if (!wait || ![429, 503].includes(error.status)) throw error;
-        await pause(wait, signal);
+        if (!delay || ![429, 503].includes(error.status)) throw error;
+        await pause(delay, signal);
       }
     }
   }
 
-  /** Throw if a piece was answered by another model than those before it. */
-  check(answers) {
-    for (const { model } of answers)
+  checkModel(results) {
+    for (const { model } of results)
       if (model && model !== (this.model ??= model))
-        throw new Failure("The service has another model by now. Choose the file again.");
+        throw new ApiError("The service’s model has changed. Choose the file again.");
   }
 
-  /** Keep what is needed of an answer. */
-  note(row, sent, answer) {
-    const good = answer.status === "200";
-    row.sent = good ? sent : null;
-    row.probability = answer.probability;
-    row.decision = answer.decision;
-    row.answer = [
-      String(answer.prediction), good ? exact(answer.probability) : "", answer.decision ?? "",
-      answer.status, answer.reason,
+  store(row, observation, result) {
+    const ok = result.status === "200";
+    row.observation = ok ? observation : null;
+    row.probability = result.probability;
+    row.decision = result.decision;
+    row.output = [
+      String(result.prediction), ok ? formatFloat(result.probability) : "", result.decision ?? "",
+      result.status, result.reason,
     ];
-    row.notes = good ? answer.warnings.map(({ message }) => message).join(" ") : this.faults(row);
+    row.notes = ok ? result.warnings.map(({ message }) => message).join(" ") : this.errors(row);
   }
 
-  /** Return what is wrong with a row, in words, measurement by measurement. */
-  faults(row) {
-    const texts = this.sheet.measured(row);
-    const words = this.sheet.features.map((feature, n) => {
-      const [other, name] = this.comma ? [".", "point"] : [",", "comma"];
-      const { fault } = texts[n].includes(other)
-        ? { fault: `This has a ${name}, which is not the file’s decimal sign.` }
-        : typed(texts[n], feature);
-      return fault && `${feature.column}: ${fault[0].toLowerCase()}${fault.slice(1)}`;
+  /** Describe what is wrong with each measurement of a rejected row. */
+  errors(row) {
+    const cells = this.csv.measurements(row);
+    const [other, name] = this.decimalComma ? [".", "point"] : [",", "comma"];
+    const messages = this.csv.features.map((feature, n) => {
+      const { error } = cells[n].includes(other)
+        ? { error: `This has a ${name}, which is not the file’s decimal separator.` }
+        : parseMeasurement(cells[n], feature);
+      return error && `${feature.column}: ${error[0].toLowerCase()}${error.slice(1)}`;
     });
-    return words.filter(Boolean).join(" ");
+    return messages.filter(Boolean).join(" ");
   }
 }
 
-/** Wait, or throw once `signal` says to stop. */
+/** Wait, or throw if `signal` is aborted. */
 async function pause(milliseconds, signal) {
-  await new Promise((resume) => setTimeout(resume, milliseconds));
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
   signal?.throwIfAborted();
 }

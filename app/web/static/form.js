@@ -1,62 +1,60 @@
-// The five fields: made from what the model says of its features, and checked in words.
+// The form for one scan.
 
-import { byId, element } from "./elements.js";
-import { label, typed, usual } from "./numbers.js";
+import { byId, element } from "./dom.js";
+import { inTrainingRange, label, parseMeasurement } from "./numbers.js";
 
-const CAUTION = "Unusual: beyond all training data. Check it, and its unit.";
+const OUT_OF_RANGE = "Outside the training data. Check the value and its unit.";
 
-/** The fields, in the order of `features`. */
 export class Fields {
-  constructor(features, edited) {
-    this.fields = features.map((feature) => new Field(feature, edited));
+  constructor(features, onInput) {
+    this.fields = features.map((feature) => new Field(feature, onInput));
     byId("fields").replaceChildren(...this.fields.map((field) => field.row));
   }
 
-  /** Return the observation, or nothing; then each fault is told and the first field is entered. */
-  read() {
-    const found = this.fields.map((field) => field.check());
-    const wrong = found.findIndex((each) => each.fault);
-    if (wrong < 0)
-      return Object.fromEntries(found.map(({ value }, n) => [this.fields[n].feature.name, value]));
-    this.fields[wrong].input.focus();
+  /** Return the observation, or null after showing the errors and focusing the first one. */
+  validate() {
+    const parsed = this.fields.map((field) => field.validate());
+    const invalid = parsed.findIndex(({ error }) => error);
+    if (invalid < 0)
+      return Object.fromEntries(parsed.map(({ value }, n) => [this.fields[n].feature.name, value]));
+    this.fields[invalid].input.focus();
     return null;
   }
 
-  /** Return what is typed, by name; undefined where it is no measurement. */
+  /** Return the values by feature name; undefined where a field is invalid. */
   values() {
     return Object.fromEntries(
-      this.fields.map(({ feature, input }) => [feature.name, typed(input.value, feature).value]),
+      this.fields.map(({ feature, input }) => [feature.name, parseMeasurement(input.value, feature).value]),
     );
   }
 
-  /** Put an observation into the fields. */
   fill(observation) {
     for (const field of this.fields) {
       const text = String(observation[field.feature.name]);
-      // With a further digit, 1.866 can't be taken for 1866.
-      field.input.value = typed(text, field.feature).fault ? `${text}0` : text;
-      field.check();
+      // 1.866 is ambiguous, 1.8660 is not.
+      field.input.value = parseMeasurement(text, field.feature).error ? `${text}0` : text;
+      field.validate();
     }
   }
 
   clear() {
     for (const field of this.fields) field.clear();
-    this.enter();
+    this.focus();
   }
 
-  enter() {
+  focus() {
     this.fields[0].input.focus();
   }
 }
 
 class Field {
-  constructor(feature, edited) {
+  constructor(feature, onInput) {
     this.feature = feature;
-    const [field, range, about, note] = ["field", "range", "about", "note"].map(
+    const [field, range, help, note] = ["field", "range", "help", "note"].map(
       (part) => `${part}-${feature.name}`);
     this.input = element("input", {
       id: field, type: "text", inputmode: "decimal", autocomplete: "off",
-      spellcheck: "false", "aria-describedby": `${note} ${range} ${about}`,
+      spellcheck: "false", "aria-describedby": `${note} ${range} ${help}`,
       required: "",
     });
     this.note = element("p", { id: note, class: "note" });
@@ -66,44 +64,45 @@ class Field {
       element("p", { id: range, class: "range" },
         `In training: ${feature.minimum} to ${feature.maximum}`),
       this.note,
-      element("p", { id: about, class: "small" }, feature.description),
+      element("p", { id: help, class: "small" }, feature.description),
     );
-    this.input.addEventListener("blur", () => settled(() => this.input.value.trim() && this.check()));
+    this.input.addEventListener("blur", () =>
+      afterPointerUp(() => this.input.value.trim() && this.validate()));
     this.input.addEventListener("input", () => {
-      // What has been found wrong is looked at with each key; anything else, when it is left.
-      if (this.note.textContent) this.check();
-      edited();
+      // Update a note with each key, but show a new one on blur only.
+      if (this.note.textContent) this.validate();
+      onInput();
     });
   }
 
-  /** Say what is wrong or unusual, if anything; return what was typed. */
-  check() {
-    const found = typed(this.input.value, this.feature);
-    const unusual = !found.fault && !usual(found.value, this.feature);
-    this.tell(found.fault ?? (unusual ? CAUTION : ""), Boolean(found.fault));
-    return found;
+  /** Show an error or warning, if there is one, and return the parsed value. */
+  validate() {
+    const parsed = parseMeasurement(this.input.value, this.feature);
+    const unusual = !parsed.error && !inTrainingRange(parsed.value, this.feature);
+    this.showNote(parsed.error ?? (unusual ? OUT_OF_RANGE : ""), Boolean(parsed.error));
+    return parsed;
   }
 
   clear() {
     this.input.value = "";
-    this.tell("", false);
+    this.showNote("", false);
   }
 
-  tell(words, wrong) {
-    this.note.textContent = words;
-    this.note.classList.toggle("wrong", wrong);
-    if (wrong) this.input.setAttribute("aria-invalid", "true");
+  showNote(message, isError) {
+    this.note.textContent = message;
+    this.note.classList.toggle("error", isError);
+    if (isError) this.input.setAttribute("aria-invalid", "true");
     else this.input.removeAttribute("aria-invalid");
   }
 }
 
-let pressed = false;
-addEventListener("pointerdown", () => (pressed = true), true);
+let pointerDown = false;
+addEventListener("pointerdown", () => (pointerDown = true), true);
 for (const end of ["pointerup", "pointercancel"])
-  addEventListener(end, () => (pressed = false), true);
+  addEventListener(end, () => (pointerDown = false), true);
 
-/** Do something once no button is pressed: words that appear would move it away. */
-function settled(then) {
-  if (pressed) addEventListener("pointerup", () => setTimeout(then), { once: true });
-  else then();
+/** Run `action` once no button is pressed: a new note would move the button away. */
+function afterPointerUp(action) {
+  if (pointerDown) addEventListener("pointerup", () => setTimeout(action), { once: true });
+  else action();
 }

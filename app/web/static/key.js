@@ -1,39 +1,37 @@
-// The field for a key, which is there only when the service has asked for one.
+// The form for an API key, shown when the service responds 401.
 
-import { byId } from "./elements.js";
-import { useKey } from "./service.js";
+import { setApiKey } from "./api.js";
+import { byId } from "./dom.js";
 
-// What a header can carry. No key has anything else.
-const POSSIBLE = /^[\x21-\x7e]+$/;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/; // As a header value.
 
-let again, before;
+let retry, previousFocus;
 
-/** Ask for a key and say why; then do `retry`. */
-export function askForKey(message, retry) {
-  again = retry;
-  if (byId("key").hidden) before = document.activeElement;
+/** Ask for a key, explain why, and call `onKey` once there is one. */
+export function requestKey(message, onKey) {
+  retry = onKey;
+  if (byId("key").hidden) previousFocus = document.activeElement;
   byId("key").hidden = false;
-  byId("key-said").textContent = message;
+  byId("key-message").textContent = message;
   byId("key-field").value = "";
   byId("key-field").focus();
 }
 
 byId("key").addEventListener("submit", (event) => {
   event.preventDefault();
-  const given = byId("key-field").value.trim();
-  if (!POSSIBLE.test(given)) {
-    byId("key-said").textContent = given
-      ? "A key has only letters, digits and signs, without spaces."
+  const key = byId("key-field").value.trim();
+  if (!VISIBLE_ASCII.test(key)) {
+    byId("key-message").textContent = key
+      ? "A key has only ASCII letters, digits and punctuation."
       : "Type or paste the key.";
     byId("key-field").focus();
     return;
   }
-  useKey(given);
+  setApiKey(key);
   byId("key").hidden = true;
   byId("key-field").value = "";
-  before.focus();
-  again();
+  previousFocus.focus();
+  retry();
 });
 
-/** Return whether a failure is about the key. */
-export const aboutKey = (failure) => failure.status === 401;
+export const isUnauthorized = (error) => error.status === 401;

@@ -1,16 +1,16 @@
-// The page: what happens when. Nothing writes to the address, to storage or to the history.
+// Entry point. The page writes nothing to its URL, storage or history.
 
-import { clearAnswer, markStale, showAnswer } from "./answer.js";
-import { byId, showFailure } from "./elements.js";
+import { get, post } from "./api.js";
+import { byId, showError } from "./dom.js";
 import { Fields } from "./form.js";
-import { aboutKey, askForKey } from "./key.js";
-import { get, post } from "./service.js";
-import { acceptSheets } from "./spreadsheet.js";
+import { isUnauthorized, requestKey } from "./key.js";
+import { clearResult, markStale, showResult } from "./result.js";
+import { acceptCsvFiles } from "./upload.js";
 
-const EMPTY = byId("shown").firstElementChild;
-const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+const PLACEHOLDER = byId("content").firstElementChild;
+const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
-let model, fields, answered, asking, examples;
+let model, fields, shown, pending, examples;
 
 async function start() {
   try {
@@ -18,61 +18,62 @@ async function start() {
   } catch (error) {
     return fail(error, start);
   }
-  fields = new Fields(model.features, edited);
+  fields = new Fields(model.features, updateStale);
   byId("actions").hidden = byId("examples").hidden = false;
-  fields.enter();
-  acceptSheets(model.features, showRow);
+  fields.focus();
+  acceptCsvFiles(model.features, showRow);
 }
 
-/** Ask about what is typed, and show the answer, unless something newer was asked since. */
+/** Predict for the form's values, unless a newer request replaces this one. */
 async function predict() {
-  const observation = fields.read();
+  const observation = fields.validate();
   if (!observation) return;
-  asking?.abort();
-  const own = (asking = new AbortController());
-  byId("answer").setAttribute("aria-busy", "true");
-  byId("failure").replaceChildren();
+  pending?.abort();
+  const controller = (pending = new AbortController());
+  const { signal } = controller;
+  byId("result").setAttribute("aria-busy", "true");
+  byId("error").replaceChildren();
   try {
-    const answer = await post("explain", observation, own.signal);
-    // The service may have been given another model since this page was opened.
-    if (answer.model !== model.digest) model = await get("model", own.signal);
-    show(answer, observation);
+    const explanation = await post("explain", observation, signal);
+    // A deployment may have changed the model since the page was loaded.
+    if (explanation.model !== model.digest) model = await get("model", signal);
+    show(explanation, observation);
   } catch (error) {
-    if (!own.signal.aborted) fail(error, predict);
+    if (!signal.aborted) fail(error, predict);
   } finally {
-    if (own === asking) byId("answer").removeAttribute("aria-busy");
+    if (controller === pending) byId("result").removeAttribute("aria-busy");
   }
 }
 
-function show(answer, observation) {
-  answered = observation;
+function show(explanation, observation) {
+  shown = observation;
   byId("key").hidden = true;
-  showAnswer(answer, model, new Date());
-  edited();
-  lead();
+  showResult(explanation, model, new Date());
+  updateStale();
+  scrollToResult();
 }
 
-/** Mark the answer as stale while the fields hold something else than was asked. */
-function edited() {
-  if (!answered) return;
+/** Mark the result as stale while the form has other values. */
+function updateStale() {
+  if (!shown) return;
   const values = fields.values();
-  markStale(Object.keys(answered).some((name) => answered[name] !== values[name]));
+  markStale(Object.keys(shown).some((name) => shown[name] !== values[name]));
 }
 
 function clear() {
-  asking?.abort();
-  answered = null;
-  clearAnswer(EMPTY);
+  pending?.abort();
+  shown = null;
+  clearResult(PLACEHOLDER);
   fields.clear();
 }
 
 function showRow(observation) {
   fields.fill(observation);
-  byId("answer").focus({ preventScroll: true });
+  byId("result").focus({ preventScroll: true });
   predict();
 }
 
-/** Fill in one of the examples that the service's own description has. */
+/** Fill in an example from the OpenAPI document. */
 async function fillExample(name) {
   try {
     examples ??= (await get("openapi.json")).paths["/explain"].post.requestBody.content[
@@ -81,24 +82,23 @@ async function fillExample(name) {
     return fail(error, () => fillExample(name));
   }
   fields.fill(examples[name].value);
-  edited();
+  updateStale();
   byId("predict").focus();
 }
 
-function fail(error, again) {
-  if (aboutKey(error)) askForKey(error.message, again);
+function fail(error, retry) {
+  if (isUnauthorized(error)) requestKey(error.message, retry);
   else if (error.status === undefined) throw error;
   else {
-    showFailure(byId("failure"), error.message, again);
-    lead();
+    showError(byId("error"), error.message, retry);
+    scrollToResult();
   }
 }
 
-/** Bring the head of the answer into view, unless it is there. */
-function lead() {
-  const { top } = byId("answer").getBoundingClientRect();
+function scrollToResult() {
+  const { top } = byId("result").getBoundingClientRect();
   if (top < 0 || top > innerHeight / 2)
-    byId("answer").scrollIntoView({ behavior: STILL.matches ? "auto" : "smooth" });
+    byId("result").scrollIntoView({ behavior: REDUCED_MOTION.matches ? "auto" : "smooth" });
 }
 
 byId("form").addEventListener("submit", (event) => {
