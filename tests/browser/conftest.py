@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -84,6 +85,13 @@ def browser() -> Iterator[Browser]:
         yield launched
 
 
+@pytest.fixture(scope="package")
+def folder(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for logs; requires the browser, so that no server starts without one."""
+    assert browser
+    return tmp_path_factory.mktemp("browser")
+
+
 @pytest.fixture
 def browser_log() -> BrowserLog:
     return BrowserLog()
@@ -105,23 +113,16 @@ def page(browser: Browser, browser_log: BrowserLog) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="package", params=SERVERS)
-def site(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def site(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     """The address of the service on uvicorn, then on Lambda."""
-    assert browser
-    with SERVERS[request.param](tmp_path_factory.mktemp("site") / "log", {}) as address:
+    with SERVERS[request.param](folder / "log", {}) as address:
         yield address
 
 
 @pytest.fixture(scope="package", params=SERVERS)
-def secured_site(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def secured_site(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     """The same with an API key."""
-    assert browser
-    log = tmp_path_factory.mktemp("secured") / "log"
-    with SERVERS[request.param](log, API_KEY_SETTINGS) as address:
+    with SERVERS[request.param](folder / "secured-log", API_KEY_SETTINGS) as address:
         yield address
 
 

@@ -17,7 +17,6 @@ class ClinicianPage:
     """The page at ``/``."""
 
     def __init__(self, page: Page, address: str) -> None:
-        """Open the page of the service at ``address``."""
         self.page = page
         self.response = self.open(address)
         self.decision = page.locator(".decision .word")
@@ -29,59 +28,46 @@ class ClinicianPage:
         self.rejected_rows = page.locator(".rows tr.rejected")
 
     def open(self, address: str) -> Response:
-        """Load the page and wait for the form."""
         response = self.page.goto(f"{address}/")
         assert response is not None
         self.button("Predict").wait_for()
         return response
 
     def button(self, name: str) -> Locator:
-        """Return the button with this name."""
         return self.page.get_by_role("button", name=name, exact=True)
 
     def alert(self, text: str) -> Locator:
-        """Return the alert that contains ``text``."""
         return self.page.get_by_role("alert").filter(has_text=text)
 
     def field(self, feature: str) -> Locator:
-        """Return the field of a feature."""
         return self.page.get_by_label(LABELS[feature], exact=True)
 
     def note(self, feature: str) -> Locator:
-        """Return the error or warning of a field."""
         return self.page.locator(f"#note-{feature}")
 
     def fill(self, observation: Mapping[str, object]) -> None:
-        """Fill in fields."""
         for feature, value in observation.items():
             self.field(feature).fill(str(value))
 
     def texts(self) -> dict[str, str]:
-        """Return the text of each field."""
         return {feature: self.field(feature).input_value() for feature in LABELS}
 
     def values(self) -> dict[str, float]:
-        """Return the number in each field."""
         return {feature: float(text) for feature, text in self.texts().items()}
 
     def predict(self, observation: Mapping[str, object]) -> None:
-        """Fill in fields and press *Predict*."""
         self.fill(observation)
         self.button("Predict").click()
 
     def fill_example(self, decision: str) -> None:
-        """Fill in an example."""
         self.button(decision).click()
         expect(self.button("Predict")).to_be_focused()
 
     def choose_csv(self, file: Path | str, name: str = "scans.csv") -> None:
         """Choose a CSV file, given as a path or as text."""
-        chosen: Path | FilePayload
-        if isinstance(file, str):
-            chosen = {"name": name, "mimeType": "text/csv", "buffer": file.encode()}
-        else:
-            chosen = file
-        self.page.get_by_label("CSV file").set_input_files(chosen)
+        text: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": str(file).encode()}
+        field = self.page.get_by_label("CSV file")
+        field.set_input_files(text if isinstance(file, str) else file)
 
     def expect_scored(self, rows: int) -> None:
         """Wait until all rows of a CSV are scored."""
@@ -103,7 +89,6 @@ class ClinicianPage:
         return held
 
     def resume_batches(self) -> None:
-        """Hold no more batch requests."""
         self.page.unroute(BATCH_REQUESTS)
 
     def download(self) -> bytes:
@@ -125,13 +110,11 @@ class SwaggerPage:
     """The page at ``/docs``."""
 
     def __init__(self, page: Page, address: str) -> None:
-        """Open Swagger UI of the service at ``address``."""
         self.page = page
         page.goto(f"{address}/docs")
         page.locator(".opblock").first.wait_for()
 
     def operation(self, path: str) -> Locator:
-        """Return the block of the POST operation at ``path``."""
         return self.page.locator(f'.opblock-post:has([data-path="{path}"])')
 
     def try_out(self, path: str, body: str | None = None) -> ShownResponse:
@@ -148,7 +131,6 @@ class SwaggerPage:
         return ShownResponse(int(status), json.loads(shown))
 
     def authorize(self, key: str) -> None:
-        """Enter an API key."""
         self.page.get_by_role("button", name="Authorize").first.click()
         dialog = self.page.locator(".dialog-ux")
         dialog.locator("input").fill(key)

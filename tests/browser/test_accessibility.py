@@ -1,6 +1,5 @@
 """axe-core finds no violation in any state of the page, in light and dark."""
 
-from collections.abc import Callable
 from typing import Literal
 
 import pytest
@@ -20,77 +19,45 @@ def expect_accessible(page: Page) -> None:
         assert violations(page) == [], scheme
 
 
-def show_empty(clinician: ClinicianPage) -> None:
-    expect(clinician.decision).to_be_hidden()
-
-
-def show_field_errors(clinician: ClinicianPage) -> None:
+def test_form_and_result(clinician: ClinicianPage) -> None:
+    page = clinician.page
+    expect_accessible(page)
     clinician.predict({"meanConcavePoints": 0.9, "worstRadius": "x", "worstArea": "-1"})
-    expect(clinician.page.locator("[aria-invalid]")).to_have_count(4)
-
-
-def show_warning(clinician: ClinicianPage) -> None:
+    expect(page.locator("[aria-invalid]")).to_have_count(4)
+    expect_accessible(page)
     clinician.predict(EXAMPLES["malignant"])
     expect(clinician.warnings).to_have_count(1)
-    clinician.page.get_by_text("About the model").click()
+    page.get_by_text("About the model").click()
+    expect_accessible(page)
+    clinician.fill({"worstArea": 700})  # The result is stale.
+    expect_accessible(page)
 
 
-def show_referral(clinician: ClinicianPage) -> None:
-    clinician.predict(scan("refer"))
+@pytest.mark.parametrize("decision", ["benign", "refer"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_decisions(clinician: ClinicianPage, decision: str, width: int) -> None:
+    clinician.page.set_viewport_size({"width": width, "height": 740})
+    clinician.predict(scan(decision))
     expect(clinician.decision).to_be_visible()
-
-
-def show_stale_result(clinician: ClinicianPage) -> None:
-    clinician.predict(scan("benign"))
-    expect(clinician.decision).to_be_visible()
-    clinician.fill({"worstArea": 700})
-
-
-def show_result_on_phone(clinician: ClinicianPage) -> None:
-    clinician.page.set_viewport_size({"width": 360, "height": 740})
-    clinician.predict(scan("malignant"))
-    expect(clinician.decision).to_be_visible()
-
-
-def show_table(clinician: ClinicianPage) -> None:
-    clinician.choose_csv(csv(200))
-    clinician.expect_scored(200)
-    clinician.page.get_by_role("columnheader", name="Decision").get_by_role("button").click()
-
-
-def show_rejected_csv(clinician: ClinicianPage) -> None:
-    clinician.choose_csv("x")
-    expect(clinician.page.locator("#csv-error .notice")).to_be_visible()
-
-
-def show_progress(clinician: ClinicianPage) -> None:
-    clinician.pause_batches(after=0)
-    clinician.choose_csv(csv(3))
-    expect(clinician.button("Cancel")).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    "show",
-    [
-        show_empty,
-        show_field_errors,
-        show_warning,
-        show_referral,
-        show_stale_result,
-        show_result_on_phone,
-        show_table,
-        show_rejected_csv,
-        show_progress,
-    ],
-)
-def test_page_is_accessible(
-    clinician: ClinicianPage, show: Callable[[ClinicianPage], None]
-) -> None:
-    show(clinician)
     expect_accessible(clinician.page)
 
 
-def test_key_form_is_accessible(clinician: ClinicianPage, browser_log: BrowserLog) -> None:
+def test_csv(clinician: ClinicianPage) -> None:
+    page = clinician.page
+    clinician.choose_csv("x")
+    expect(page.locator("#csv-error .notice")).to_be_visible()
+    expect_accessible(page)
+    clinician.choose_csv(csv(200))
+    clinician.expect_scored(200)
+    page.get_by_role("columnheader", name="Decision").get_by_role("button").click()
+    expect_accessible(page)
+    clinician.pause_batches(after=0)
+    clinician.choose_csv(csv(3))
+    expect(clinician.button("Cancel")).to_be_visible()
+    expect_accessible(page)
+
+
+def test_key_form(clinician: ClinicianPage, browser_log: BrowserLog) -> None:
     clinician.page.route("**/explain", lambda route: route.fulfill(status=401))
     clinician.predict(scan("benign"))
     expect(clinician.page.get_by_label("Key", exact=True)).to_be_visible()
@@ -98,7 +65,7 @@ def test_key_form_is_accessible(clinician: ClinicianPage, browser_log: BrowserLo
     expect_accessible(clinician.page)
 
 
-def test_network_errors_are_accessible(clinician: ClinicianPage, browser_log: BrowserLog) -> None:
+def test_network_errors(clinician: ClinicianPage, browser_log: BrowserLog) -> None:
     for path in ("**/explain", BATCH_REQUESTS):
         clinician.page.route(path, lambda route: route.abort())
     clinician.predict(scan("benign"))

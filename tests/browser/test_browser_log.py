@@ -17,20 +17,20 @@ TRACKER = "http://192.0.2.1/tracker.png"
 
 
 @pytest.mark.parametrize(
-    ("script", "error", "external"),
+    ("script", "error"),
     [
-        (INLINE_SCRIPT, "inline script violates", []),
-        (INLINE_STYLE, "inline style violates", []),
-        (f"new Image().src = '{TRACKER}'", "Loading the image .* violates", [TRACKER]),
+        (INLINE_SCRIPT, "inline script violates"),
+        (INLINE_STYLE, "inline style violates"),
+        (f"new Image().src = '{TRACKER}'", "Loading the image .* violates"),
     ],
 )
 def test_records_policy_violations(
-    address: str, page: Page, browser_log: BrowserLog, script: str, error: str, external: list[str]
+    address: str, page: Page, browser_log: BrowserLog, script: str, error: str
 ) -> None:
     page.goto(f"{address}/openapi.json")
     page.evaluate(script)
     browser_log.expect_error(error, page)
-    assert browser_log.external_requests == external
+    assert browser_log.external_requests == ([TRACKER] if TRACKER in script else [])
     browser_log.requests.clear()
 
 
@@ -38,7 +38,6 @@ def test_records_policy_violations(
 def test_chromium_is_offline(page: Page, browser_log: BrowserLog, host: str) -> None:
     with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
         page.goto(f"http://{host}/")
-    assert browser_log.external_requests == [f"http://{host}/"]
     browser_log.requests.clear()
     browser_log.errors.clear()
 

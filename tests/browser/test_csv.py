@@ -55,7 +55,9 @@ def test_page_stays_responsive(
     assert sum(url.endswith("/explain/batch") for url in browser_log.requests) > 10
 
 
-def test_rejected_rows_come_first(site_clinician: ClinicianPage, file: Path) -> None:
+def test_rejected_rows_come_first_and_others_open(
+    site_clinician: ClinicianPage, file: Path
+) -> None:
     site_clinician.choose_csv(file)
     site_clinician.expect_scored(1200)
     expect(site_clinician.rows).to_have_count(50)
@@ -65,6 +67,9 @@ def test_rejected_rows_come_first(site_clinician: ClinicianPage, file: Path) -> 
         expect(row).to_contain_text("rejected")
     expect(site_clinician.status).to_contain_text("12 rejected.")
     assert site_clinician.download() == scored(file)
+    site_clinician.button("Show row 4").click()
+    expect(site_clinician.decision).to_have_text("Refer to a person")
+    assert site_clinician.values() == scan("refer")
 
 
 @pytest.mark.parametrize(("area", "hint"), [("n/a", False), ('"677,9"', True)])
@@ -92,14 +97,6 @@ def test_sorts_and_turns_pages(site_clinician: ClinicianPage) -> None:
             site_clinician.button("Next").click()
         expect(rows.last.locator("td").nth(column)).to_have_text(last)
     expect(page.get_by_text("Rows 201 to 220 of 220")).to_be_visible()
-
-
-def test_row_opens_with_its_explanation(site_clinician: ClinicianPage, file: Path) -> None:
-    site_clinician.choose_csv(file)
-    site_clinician.expect_scored(1200)
-    site_clinician.button("Show row 4").click()
-    expect(site_clinician.decision).to_have_text("Refer to a person")
-    assert site_clinician.values() == scan("refer")
 
 
 def test_cancels_and_continues(site_clinician: ClinicianPage, file: Path) -> None:
