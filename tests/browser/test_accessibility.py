@@ -1,22 +1,14 @@
-"""axe-core finds no violation in any state of the page, in light and dark."""
+"""axe-core finds no violation in the states of the page.
 
-from typing import Literal
+Those of errors are checked in test_api_key.py and test_unreachable.py.
+"""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.axe import TAGS, violations
-from tests.browser.conftest import BrowserLog
-from tests.browser.page_objects import BATCH_REQUESTS, ClinicianPage
+from tests.browser.axe import TAGS, expect_accessible, violations
+from tests.browser.page_objects import ClinicianPage
 from tests.browser.samples import EXAMPLES, csv, scan
-
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-def expect_accessible(page: Page) -> None:
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert violations(page) == [], scheme
 
 
 def test_form_and_result(clinician: ClinicianPage) -> None:
@@ -55,25 +47,6 @@ def test_csv(clinician: ClinicianPage) -> None:
     clinician.choose_csv(csv(3))
     expect(clinician.button("Cancel")).to_be_visible()
     expect_accessible(page)
-
-
-def test_key_form(clinician: ClinicianPage, browser_log: BrowserLog) -> None:
-    clinician.page.route("**/explain", lambda route: route.fulfill(status=401))
-    clinician.predict(scan("benign"))
-    expect(clinician.page.get_by_label("Key", exact=True)).to_be_visible()
-    browser_log.expect_error("status of 401", clinician.page)
-    expect_accessible(clinician.page)
-
-
-def test_network_errors(clinician: ClinicianPage, browser_log: BrowserLog) -> None:
-    for path in ("**/explain", BATCH_REQUESTS):
-        clinician.page.route(path, lambda route: route.abort())
-    clinician.predict(scan("benign"))
-    clinician.choose_csv(csv(3))
-    expect(clinician.error).not_to_be_empty()
-    expect(clinician.button("Continue")).to_be_visible()
-    browser_log.expect_error("net::ERR_FAILED", clinician.page)
-    expect_accessible(clinician.page)
 
 
 def test_violations_are_found(clinician: ClinicianPage) -> None:

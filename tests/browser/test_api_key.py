@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import expect_accessible
 from tests.browser.conftest import BrowserLog
 from tests.browser.page_objects import ClinicianPage
 from tests.browser.samples import API_KEY, csv, new_key, scan
@@ -26,6 +27,7 @@ def test_asks_until_the_key_is_valid(
     clinician = ClinicianPage(page, secured_site)
     clinician.predict(scan("refer"))
     expect(clinician.alert("This service needs a key.")).to_be_visible()
+    expect_accessible(page)
     for key, message in {
         "": "Type or paste the key.",
         "schl\u00fcssel": "A key has only ASCII letters, digits and punctuation.",

@@ -6,22 +6,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.web.pages import FIGURES
-from tests.browser.conftest import BrowserLog
 
 FIGURE_NAMES = sorted(path.name for path in FIGURES.iterdir())
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
-def test_loads_its_own_files_only(address: str, page: Page, browser_log: BrowserLog) -> None:
+def test_figures_load(address: str, page: Page) -> None:
     page.goto(f"{address}/card")
     assert page.title() == "Model card: a scorecard for breast tumours"
     widths = page.evaluate("Array.from(document.images, image => image.naturalWidth)")
     assert len(widths) == len(FIGURE_NAMES)
     assert min(widths) > 500
-    figures = {f"{address}/card/{name}" for name in FIGURE_NAMES}
-    files = {f"{address}/card", f"{address}/static/card.css", *figures}
-    # Headless Chromium may or may not load the icon.
-    assert files <= set(browser_log.requests) <= {*files, f"{address}/static/icon.svg"}
 
 
 @pytest.mark.parametrize(

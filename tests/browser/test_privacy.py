@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Request, expect
 
 from app.web.pages import PAGE_POLICY
-from tests.app.web.test_pages import SOURCES
 from tests.browser.conftest import BrowserLog
 from tests.browser.page_objects import ClinicianPage
 from tests.browser.samples import LABELS, csv, scan
@@ -42,13 +41,6 @@ def test_policy_is_strict_and_enforced(
     page.evaluate("document.scripts[document.scripts.length - 1].text = 'window.ran = 1'")
     browser_log.expect_error("inline script violates", page)
     assert page.evaluate("window.ran") is None
-
-
-def test_loads_its_own_files_only(site: str, page: Page, browser_log: BrowserLog) -> None:
-    ClinicianPage(page, site)
-    files = {f"{site}/static/{name}" for name in SOURCES if name != "index.html"}
-    icon = f"{site}/static/icon.svg"  # Headless Chromium loads no icon.
-    assert {*browser_log.requests, icon} == {f"{site}/", f"{site}/model", *files}
 
 
 def test_works_below_a_path_prefix(

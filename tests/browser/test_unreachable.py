@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deployment.emulator import INVOCATIONS, emulator
+from tests.browser.axe import expect_accessible
 from tests.browser.conftest import BrowserLog
 from tests.browser.function_url_server import serve_function_url
 from tests.browser.page_objects import BATCH_REQUESTS, ClinicianPage
@@ -48,6 +49,7 @@ def test_input_is_kept_and_retrying_works(
     expect(clinician.alert(UNREACHABLE)).to_be_visible()
     expect(page.get_by_text("This result is for the earlier ones.")).to_be_visible()
     assert clinician.values() == scan("refer")
+    expect_accessible(page)
     browser_log.expect_error(CONNECTION_REFUSED, page)
     service.start()
     clinician.button("Try again").click()
@@ -71,6 +73,7 @@ def test_scored_rows_are_kept_and_scoring_continues(
     request.continue_()
     expect(clinician.alert(UNREACHABLE)).to_be_visible()
     expect(clinician.status).to_contain_text("stopped, with 698 rows left.")
+    expect_accessible(page)
     browser_log.expect_error(CONNECTION_REFUSED, page)
     service.start()
     clinician.resume_batches()
