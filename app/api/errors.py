@@ -113,7 +113,7 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        headers["Allow"] = _allowed_methods(request)
+        headers["Allow"] = _allowed_methods(request) or headers["Allow"]
     reason = error.detail if isinstance(error, InvalidBody) else None
     return error_response(error.status_code, reason, headers)
 
@@ -169,6 +169,7 @@ def _allowed_methods(request: Request) -> str:
     """Return all methods of the request's path.
 
     Starlette's own 405 lists those of the first route, and `/` has two: the page and `POST /`.
+    There are none for a path below a mount.
     """
     path = getattr(request.scope.get("route"), "path", None)
     routes = (route for route in iter_route_contexts(request.app.routes) if route.path == path)

@@ -1,1 +1,1 @@
-"""Pages for people, and their static files."""
+"""Web pages and their static files."""

@@ -1,8 +1,4 @@
-"""Pictures of the page's main states: ``python -m tests.browser.screenshots`` writes them anew.
-
-They go into `docs/screenshots`, with a digest of what they show beside them, by which a test
-sees that they are of the page as it is.
-"""
+"""Screenshots for the documentation: ``python -m tests.browser.screenshots`` takes them."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -14,99 +10,89 @@ from typing import Literal, NamedTuple
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from app.observation import EXAMPLES, FEATURE_NAMES
-from app.page import FOLDER
+from app.web.pages import STATIC
 from model import ARTIFACTS, SCORECARD_FILE
-from tests.browser.clinician import ClinicianPage, scan
-from tests.browser.conftest import launched, on_uvicorn
-from tests.browser.sheets import GOOD
+from tests.browser.conftest import launch_chromium
+from tests.browser.page_objects import ClinicianPage
+from tests.browser.samples import EXAMPLES, LABELS, VALID_ROWS, scan
+from tests.browser.servers import serve_uvicorn
 from tests.conftest import ROOT
 
-PLACE = ROOT / "docs" / "screenshots"
-"""Where the documents' pictures are."""
+FOLDER = ROOT / "docs" / "screenshots"
 
-MADE_FROM = "made-from.txt"
-"""The file beside them that says of which page they are."""
+DIGEST_FILE = "made-from.txt"
+"""Holds `page_digest` of the page in the screenshots."""
 
-COLOURS = 128
-"""So many are enough, and take a third of the space."""
+COLORS = 128
+"""A palette takes a third of the space."""
 
-
-DESK: ViewportSize = {"width": 1280, "height": 936}
+DESKTOP: ViewportSize = {"width": 1280, "height": 936}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
-class Shot(NamedTuple):
-    """A picture: what to do before it is taken, and how the page is looked at."""
+def _result(clinician: ClinicianPage, observation: dict[str, float]) -> None:
+    clinician.predict(observation)
+    expect(clinician.decision).to_be_visible()
 
-    prepare: Callable[[ClinicianPage], None]
-    size: ViewportSize = DESK
+
+def _table(clinician: ClinicianPage, _: dict[str, float]) -> None:
+    invalid = ["0.03821,14.97,24.64,n/a,0.1015", "0.04938,16.21,-2,808.9,0.1225"]
+    valid = cycle(VALID_ROWS)
+    rows = enumerate([*islice(valid, 6), *invalid, *islice(valid, 40)], 1001)
+    lines = [f"patient,{','.join(LABELS)}", *(f"{n},{row}" for n, row in rows)]
+    clinician.choose_csv("\n".join(lines))
+    clinician.expect_scored(48)
+    clinician.page.locator("#csv").evaluate("section => section.scrollIntoView()")
+
+
+class Screenshot(NamedTuple):
+    """An observation, the browser window, and how to prepare the page."""
+
+    observation: dict[str, float]
+    size: ViewportSize = DESKTOP
     scale: float = 1.5
     scheme: Literal["light", "dark"] = "light"
+    prepare: Callable[[ClinicianPage, dict[str, float]], None] = _result
 
 
-def _malignant(clinician: ClinicianPage) -> None:
-    clinician.predict(scan("malignant"))
-    expect(clinician.result).to_have_text("Malignant")
-
-
-def _refer(clinician: ClinicianPage) -> None:
-    clinician.predict(scan("refer"))
-    expect(clinician.result).to_have_text("Refer to a person")
-
-
-def _warning(clinician: ClinicianPage) -> None:
-    clinician.predict(EXAMPLES["malignant"])
-    expect(clinician.warnings).to_have_count(1)
-
-
-def _table(clinician: ClinicianPage) -> None:
-    bad = ["0.03821,14.97,24.64,n/a,0.1015", "0.04938,16.21,-2,808.9,0.1225"]
-    rows = enumerate([*islice(cycle(GOOD), 6), *bad, *islice(cycle(GOOD), 40)], 1001)
-    lines = [f"patient,{','.join(FEATURE_NAMES)}", *(f"{n},{row}" for n, row in rows)]
-    clinician.choose("\n".join(lines))
-    clinician.expect_done(48)
-    clinician.page.locator("#sheet").evaluate("section => section.scrollIntoView()")
-
-
-SHOTS = {
-    "answer.png": Shot(_malignant),
-    "refer-dark.png": Shot(_refer, scheme="dark"),
-    "warning.png": Shot(_warning),
-    "table.png": Shot(_table),
-    "phone.png": Shot(_refer, PHONE, 2),
+SCREENSHOTS = {
+    "answer.png": Screenshot(scan("malignant")),
+    "refer-dark.png": Screenshot(scan("refer"), scheme="dark"),
+    "warning.png": Screenshot(EXAMPLES["malignant"]),
+    "table.png": Screenshot({}, prepare=_table),
+    "phone.png": Screenshot(scan("refer"), PHONE, 2),
 }
 
 
-def made_from() -> str:
-    """Return the digest of all that the page is made from, and of what it shows."""
+def page_digest() -> str:
+    """Return a digest of the page's files and the scorecard."""
     digest = sha256()
-    for path in [*sorted(FOLDER.iterdir()), ARTIFACTS / SCORECARD_FILE]:
+    for path in [*sorted(STATIC.iterdir()), ARTIFACTS / SCORECARD_FILE]:
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def take(browser: Browser, address: str, folder: Path) -> None:
-    """Put all pictures of the page at ``address`` into ``folder``."""
-    for name, shot in SHOTS.items():
+def take_screenshots(browser: Browser, address: str, folder: Path) -> None:
+    """Write all screenshots of the page at ``address`` to ``folder``."""
+    for name, screenshot in SCREENSHOTS.items():
         with browser.new_context(
-            viewport=shot.size,
-            device_scale_factor=shot.scale,
-            color_scheme=shot.scheme,
+            viewport=screenshot.size,
+            device_scale_factor=screenshot.scale,
+            color_scheme=screenshot.scheme,
             reduced_motion="reduce",
         ) as context:
             clinician = ClinicianPage(context.new_page(), address)
-            shot.prepare(clinician)
-            picture = Image.open(BytesIO(clinician.page.screenshot(caret="hide")))
-            picture.convert("RGB").quantize(COLOURS).save(folder / name, optimize=True)
-    (folder / MADE_FROM).write_text(f"{made_from()}\n", encoding="utf-8")
+            screenshot.prepare(clinician, screenshot.observation)
+            image = Image.open(BytesIO(clinician.page.screenshot(caret="hide")))
+            image.convert("RGB").quantize(COLORS).save(folder / name, optimize=True)
+    (folder / DIGEST_FILE).write_text(f"{page_digest()}\n", encoding="utf-8")
 
 
 def main() -> None:
-    """Take the documents' pictures anew."""
-    PLACE.mkdir(exist_ok=True)
-    with on_uvicorn() as address, launched() as browser:
-        take(browser, address, PLACE)
+    """Take the screenshots in the documentation."""
+    FOLDER.mkdir(exist_ok=True)
+    with serve_uvicorn() as address, launch_chromium() as browser:
+        take_screenshots(browser, address, FOLDER)
 
 
 if __name__ == "__main__":

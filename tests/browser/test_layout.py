@@ -5,58 +5,53 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from app.observation import EXAMPLES
-from tests.browser.clinician import SCANS, ClinicianPage, scan
-from tests.browser.sheets import csv
+from tests.browser.page_objects import ClinicianPage
+from tests.browser.samples import EXAMPLES, SCANS, csv, scan
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 A4 = (595, 842)
-"""Its width and height in points."""
+"""Points."""
 
-WORST = {**EXAMPLES["malignant"], "worstArea": 5000.5, "worstRadius": 60.5}
-"""What is unusual in every way, and so has the longest answer."""
+LONGEST = {**EXAMPLES["malignant"], "worstArea": 5000.5, "worstRadius": 60.5}
+"""Values with every kind of warning, and so the longest result."""
+
+CONTROLS = """() => [...document.querySelectorAll("a, button, input, select, summary")]
+  .filter((control) => control.checkVisibility() && !control.closest(".scroll"))
+  .flatMap((control) => [...control.getClientRects()].map((box) => [control.outerHTML, box]))"""
+"""Visible controls outside the scrolling table, and their boxes."""
 
 
-@pytest.mark.parametrize("observation", [*map(scan, SCANS), WORST])
-def test_an_answer_is_printed_on_one_sheet(
-    address: str, page: Page, observation: dict[str, float]
-) -> None:
-    clinician = ClinicianPage(page, address)
+@pytest.mark.parametrize("observation", [*map(scan, SCANS), LONGEST])
+def test_result_prints_on_one_page(clinician: ClinicianPage, observation: dict[str, float]) -> None:
     clinician.predict(observation)
-    expect(clinician.result).to_be_visible()
-    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    expect(clinician.decision).to_be_visible()
+    pdf = clinician.page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     [box] = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     assert [round(float(each)) for each in box] == pytest.approx(A4, abs=1)
 
 
-def test_all_of_the_answer_is_on_paper_and_nothing_to_press(address: str, page: Page) -> None:
-    clinician = ClinicianPage(page, address)
-    clinician.predict(WORST)
-    expect(clinician.result).to_be_visible()
+def test_print_has_the_whole_result_and_no_controls(clinician: ClinicianPage) -> None:
+    page = clinician.page
+    clinician.predict(LONGEST)
+    expect(clinician.decision).to_be_visible()
     page.emulate_media(media="print")
-    for shown in (".result .word", ".scale", ".sum .score", ".notice li", ".origin code"):
-        expect(page.locator(f"#shown {shown}").first).to_be_visible()
+    for selector in (".decision .word", ".scale", ".sum .score", ".notice li", ".origin code"):
+        expect(page.locator(f"#content {selector}").first).to_be_visible()
     expect(page.locator(".plot")).to_have_count(5)
     for plot in page.locator(".plot").all():
         expect(plot.locator("circle")).to_be_visible()
-    for feature, value in WORST.items():
+    for feature in LONGEST:
         expect(clinician.field(feature)).to_be_visible()
-        assert float(clinician.typed()[feature]) == value
+    assert clinician.values() == LONGEST
     expect(page.get_by_text("Not a medical device")).to_be_visible()
-    for gone in ("button", "nav", "#sheet"):
-        for each in page.locator(gone).all():
+    for selector in ("button", "nav", "#csv"):
+        for each in page.locator(selector).all():
             expect(each).to_be_hidden()
 
 
-CONTROLS = """() => [...document.querySelectorAll("a, button, input, select, summary")]
-  .filter((control) => control.checkVisibility() && !control.closest(".scrolled"))
-  .flatMap((control) => [...control.getClientRects()].map((box) => [control.outerHTML, box]))"""
-"""Each control that can be seen, outside of what scrolls by itself, and where it is."""
-
-
-def expect_to_fit(page: Page, controls: int) -> None:
-    """Look for anything that is too wide, or too small for a finger."""
+def expect_fits_phone(page: Page, controls: int) -> None:
+    """Check that nothing is too wide, and no control too small for a finger."""
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     found = page.evaluate(CONTROLS)
     assert len(found) >= controls
@@ -66,24 +61,23 @@ def expect_to_fit(page: Page, controls: int) -> None:
         assert min(box["width"], box["height"]) >= 24, control
 
 
-def test_it_fits_a_phone(address: str, page: Page) -> None:
+def test_fits_a_phone(clinician: ClinicianPage) -> None:
+    page = clinician.page
     page.set_viewport_size(PHONE)
-    clinician = ClinicianPage(page, address)
-    expect_to_fit(page, controls=14)
+    expect_fits_phone(page, controls=14)
     clinician.button("Predict").click()
-    expect_to_fit(page, controls=14)
-    clinician.predict(WORST)
-    expect(clinician.result).to_be_visible()
-    page.get_by_text("Where it comes from").click()
-    expect_to_fit(page, controls=16)
-    clinician.choose(csv(120))
-    clinician.expect_done(120)
-    expect_to_fit(page, controls=18)
+    expect_fits_phone(page, controls=14)
+    clinician.predict(LONGEST)
+    expect(clinician.decision).to_be_visible()
+    page.get_by_text("About the model").click()
+    expect_fits_phone(page, controls=16)
+    clinician.choose_csv(csv(120))
+    clinician.expect_scored(120)
+    expect_fits_phone(page, controls=18)
 
 
-def test_on_a_phone_the_answer_comes_into_view(address: str, page: Page) -> None:
-    page.set_viewport_size(PHONE)
-    clinician = ClinicianPage(page, address)
-    clinician.type(scan("benign"))
+def test_phone_scrolls_to_the_result(clinician: ClinicianPage) -> None:
+    clinician.page.set_viewport_size(PHONE)
+    clinician.fill(scan("benign"))
     clinician.field("meanConcavePoints").press("Enter")
-    expect(clinician.result).to_be_in_viewport(ratio=1)
+    expect(clinician.decision).to_be_in_viewport(ratio=1)

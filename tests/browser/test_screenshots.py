@@ -1,4 +1,4 @@
-"""The documents' pictures are there, small, and of the page as it is."""
+"""The screenshots in the documentation are current and small."""
 
 import re
 from pathlib import Path
@@ -6,36 +6,42 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.browser.screenshots import MADE_FROM, PLACE, SHOTS, made_from, take
+from tests.browser.screenshots import (
+    DIGEST_FILE,
+    FOLDER,
+    SCREENSHOTS,
+    page_digest,
+    take_screenshots,
+)
 from tests.conftest import ROOT
 
-LIMIT = 250_000
-"""Bytes of a picture, which everybody who clones this fetches."""
+SIZE_LIMIT = 250_000
+"""Bytes of a screenshot."""
 
-STALE = "the page has changed: python -m tests.browser.screenshots, and look at what it made"
-
-
-def expect_pictures(folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == {*SHOTS, MADE_FROM}
-    for name, shot in SHOTS.items():
-        assert (folder / name).stat().st_size < LIMIT
-        with Image.open(folder / name) as picture:
-            assert picture.size == (
-                shot.scale * shot.size["width"],
-                shot.scale * shot.size["height"],
-            )
+STALE = "the page has changed: run python -m tests.browser.screenshots and check the screenshots"
 
 
-def test_they_are_of_the_page_as_it_is() -> None:
-    expect_pictures(PLACE)
-    assert (PLACE / MADE_FROM).read_text(encoding="utf-8") == f"{made_from()}\n", STALE
+def expect_screenshots(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == {*SCREENSHOTS, DIGEST_FILE}
+    for name, screenshot in SCREENSHOTS.items():
+        assert (folder / name).stat().st_size < SIZE_LIMIT
+        with Image.open(folder / name) as image:
+            size = (screenshot.size["width"], screenshot.size["height"])
+            assert image.size == tuple(screenshot.scale * length for length in size)
 
 
-def test_they_can_be_taken_again(browser: Browser, address: str, tmp_path: Path) -> None:
-    take(browser, address, tmp_path)
-    expect_pictures(tmp_path)
+def test_screenshots_are_current() -> None:
+    expect_screenshots(FOLDER)
+    assert (FOLDER / DIGEST_FILE).read_text(encoding="utf-8") == f"{page_digest()}\n", STALE
 
 
-def test_each_is_shown_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert {*re.findall(r"[(\"]docs/screenshots/([\w.-]+)", readme)} == {*SHOTS}
+def test_screenshots_can_be_taken(browser: Browser, address: str, tmp_path: Path) -> None:
+    take_screenshots(browser, address, tmp_path)
+    expect_screenshots(tmp_path)
+
+
+def test_documentation_shows_every_screenshot() -> None:
+    text = "".join(
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/page.md")
+    )
+    assert {*re.findall(r"[(\"](?:docs/)?screenshots/([\w.-]+)", text)} == {*SCREENSHOTS}

@@ -1,4 +1,4 @@
-"""The service stops while the page is open: it says so, loses nothing, and goes on."""
+"""The service stops while the page is open: input and results are kept, and retrying works."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,135 +8,123 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deployment.emulator import INVOCATIONS, emulator
-from tests.browser.clinician import BATCHES, ClinicianPage, scan
-from tests.browser.conftest import Visit, on_uvicorn
-from tests.browser.relay import relayed
-from tests.browser.sheets import csv, scored
+from tests.browser.axe import expect_accessible
+from tests.browser.conftest import BrowserLog
+from tests.browser.function_url_server import serve_function_url
+from tests.browser.page_objects import BATCH_REQUESTS, ClinicianPage
+from tests.browser.samples import csv, csv_file, scan, scored
+from tests.browser.servers import serve_uvicorn
 
-GONE = "The service can\u2019t be reached. Nothing you typed is lost."
-REFUSED_CONNECTION = "net::ERR_CONNECTION_REFUSED"
+UNREACHABLE = "The service can\u2019t be reached. Your input is kept."
+CONNECTION_REFUSED = "net::ERR_CONNECTION_REFUSED"
 
 
-class Service:
-    """The service on a port of its own, which can be stopped and started again."""
+class Service(ExitStack):
+    """The service on a fixed port."""
 
     def __init__(self, port: int) -> None:
+        super().__init__()
+        self.port = port
         self.address = f"http://127.0.0.1:{port}"
-        self._variables = {"PORT": str(port)}
-        self._running = ExitStack()
 
     def start(self) -> None:
-        self._running.enter_context(on_uvicorn(variables=self._variables))
-
-    def stop(self) -> None:
-        self._running.close()
+        self.enter_context(serve_uvicorn(port=self.port))
 
 
 @pytest.fixture
 def service(port: int) -> Iterator[Service]:
-    started = Service(port)
-    started.start()
-    yield started
-    started.stop()
+    with Service(port) as service:
+        service.start()
+        yield service
 
 
-def test_nothing_typed_is_lost_and_it_goes_on(service: Service, page: Page, visit: Visit) -> None:
-    clinician = ClinicianPage(page, service.address)
-    service.stop()
-    clinician.predict(scan("refer"))
-    expect(page.get_by_role("alert").filter(has_text=GONE)).to_be_visible()
-    assert [float(text) for text in clinician.typed().values()] == [*scan("refer").values()]
-    visit.expect_error(REFUSED_CONNECTION, page)
-    service.start()
-    clinician.button("Try again").click()
-    expect(clinician.result).to_have_text("Refer to a person")
-    expect(clinician.failure).to_be_empty()
-
-
-def test_an_earlier_answer_stays_but_is_marked(service: Service, page: Page, visit: Visit) -> None:
+def test_input_is_kept_and_retrying_works(
+    service: Service, page: Page, browser_log: BrowserLog
+) -> None:
     clinician = ClinicianPage(page, service.address)
     clinician.predict(scan("benign"))
-    expect(clinician.result).to_have_text("Benign")
-    service.stop()
-    clinician.predict(scan("malignant"))
-    expect(clinician.failure).to_contain_text(GONE)
-    expect(page.get_by_text("This is the answer to the earlier ones.")).to_be_visible()
-    visit.expect_error(REFUSED_CONNECTION, page)
+    expect(clinician.decision).to_have_text("Benign")
+    service.close()
+    clinician.predict(scan("refer"))
+    expect(clinician.alert(UNREACHABLE)).to_be_visible()
+    expect(page.get_by_text("This result is for the earlier ones.")).to_be_visible()
+    assert clinician.values() == scan("refer")
+    expect_accessible(page)
+    browser_log.expect_error(CONNECTION_REFUSED, page)
+    service.start()
+    clinician.button("Try again").click()
+    expect(clinician.decision).to_have_text("Refer to a person")
+    expect(clinician.error).to_be_empty()
 
 
-def test_a_csv_keeps_what_is_scored_and_goes_on(
-    service: Service, page: Page, visit: Visit, tmp_path: Path
+def test_scored_rows_are_kept_and_scoring_continues(
+    service: Service, page: Page, browser_log: BrowserLog, tmp_path: Path
 ) -> None:
-    file = tmp_path / "scans.csv"
-    file.write_bytes(csv(1200).encode())
+    file = csv_file(tmp_path, 1200)
     clinician = ClinicianPage(page, service.address)
-    held = clinician.hold(1)
-    clinician.choose(file)
-    expect(clinician.state).to_have_text("500 of 1,198 rows scored")
-    service.stop()
+    held = clinician.pause_batches(after=1)
+    clinician.choose_csv(file)
+    expect(clinician.status).to_have_text("500 of 1,198 rows scored")
+    service.close()
     for _ in range(600):
         if not held:
             page.wait_for_timeout(50)
-    [piece] = held
-    piece.continue_()
-    expect(page.get_by_role("alert").filter(has_text=GONE)).to_be_visible()
-    expect(clinician.state).to_contain_text("stopped, with 698 rows left.")
-    visit.expect_error(REFUSED_CONNECTION, page)
+    [request] = held
+    request.continue_()
+    expect(clinician.alert(UNREACHABLE)).to_be_visible()
+    expect(clinician.status).to_contain_text("stopped, with 698 rows left.")
+    expect_accessible(page)
+    browser_log.expect_error(CONNECTION_REFUSED, page)
     service.start()
-    clinician.let_go()
+    clinician.resume_batches()
     clinician.button("Continue").click()
-    clinician.expect_done(1200)
+    clinician.expect_scored(1200)
     assert clinician.download() == scored(file)
 
 
-def test_a_busy_service_is_asked_again(address: str, page: Page, visit: Visit) -> None:
-    """As Lambda or a proxy answers, which say nothing else than the status."""
-    clinician = ClinicianPage(page, address)
-    page.route(BATCHES, lambda route: route.fulfill(status=503), times=1)
-    clinician.choose(csv(3))
-    clinician.expect_done(3)
-    expect(clinician.state).to_contain_text("0 without an answer.")
-    visit.expect_error("status of 503", page)
-
-
-def test_a_piece_that_is_too_large_is_sent_in_smaller_ones(
-    page: Page, visit: Visit, tmp_path: Path
+def test_retries_when_the_service_is_busy(
+    clinician: ClinicianPage, page: Page, browser_log: BrowserLog
 ) -> None:
-    file = tmp_path / "scans.csv"
-    file.write_bytes(csv(600).encode())
-    with on_uvicorn(variables={"BODY_LIMIT": "20000"}) as address:
+    page.route(BATCH_REQUESTS, lambda route: route.fulfill(status=503), times=1)
+    clinician.choose_csv(csv(3))
+    clinician.expect_scored(3)
+    expect(clinician.status).to_contain_text("0 rejected.")
+    browser_log.expect_error("status of 503", page)
+
+
+def test_sends_smaller_chunks_when_a_body_is_too_large(
+    page: Page, browser_log: BrowserLog, tmp_path: Path
+) -> None:
+    file = csv_file(tmp_path, 600)
+    with serve_uvicorn({"BODY_LIMIT": "20000"}) as address:
         clinician = ClinicianPage(page, address)
-        clinician.choose(file)
-        clinician.expect_done(600)
+        clinician.choose_csv(file)
+        clinician.expect_scored(600)
         assert clinician.download() == scored(file)
-    visit.expect_error("status of 413", page)
+    browser_log.expect_error("status of 413", page)
 
 
-def test_a_function_that_fails_is_said_to_and_goes_on(
-    port: int, page: Page, visit: Visit, tmp_path: Path
+def test_retrying_works_after_a_function_fails(
+    port: int, page: Page, browser_log: BrowserLog, tmp_path: Path
 ) -> None:
-    with (
-        (tmp_path / "log").open("w") as log,
-        relayed(f"http://127.0.0.1:{port}{INVOCATIONS}") as address,
-    ):
+    invocations = f"http://127.0.0.1:{port}{INVOCATIONS}"
+    with (tmp_path / "log").open("w") as log, serve_function_url(invocations) as address:
         with emulator(port, output=log):
             clinician = ClinicianPage(page, address)
         clinician.predict(scan("benign"))
-        said = page.get_by_role("alert").filter(has_text="The service refused, with the status 502")
-        expect(said).to_be_visible()
-        visit.expect_error("status of 502", page)
+        message = "The service rejected the request with status 502."
+        expect(clinician.alert(message)).to_be_visible()
+        browser_log.expect_error("status of 502", page)
         with emulator(port, output=log):
             clinician.button("Try again").click()
-            expect(clinician.result).to_have_text("Benign")
+            expect(clinician.decision).to_have_text("Benign")
 
 
-def test_a_page_that_cannot_ask_for_the_model_says_so(
-    address: str, page: Page, visit: Visit
-) -> None:
+def test_page_retries_to_load_the_model(address: str, page: Page, browser_log: BrowserLog) -> None:
     page.route("**/model", lambda route: route.abort())
     page.goto(f"{address}/")
-    expect(page.get_by_role("alert").filter(has_text=GONE)).to_be_visible()
-    visit.expect_error("net::ERR_FAILED", page)
+    expect(page.get_by_role("alert").filter(has_text=UNREACHABLE)).to_be_visible()
+    browser_log.expect_error("net::ERR_FAILED", page)
     page.unroute("**/model")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("button", name="Predict")).to_be_visible()
