@@ -23,7 +23,7 @@ SCANS = {
 """Values without input warnings, by decision."""
 
 API_KEY = new_key()
-API_KEY_SETTINGS = {"API_KEYS": digest(API_KEY.encode()).hex()}
+API_KEY_SETTINGS = {"API_KEYS": digest(API_KEY).hex()}
 
 HEADER = "patient,note," + ",".join(LABELS)
 VALID_ROWS = [",".join(map(str, values)) for values in SCANS.values()]
