@@ -101,7 +101,7 @@ def emulator(
         wait_until_listening(port, process)
         yield f"http://127.0.0.1:{port}{INVOCATIONS}"
     finally:
-        _stop(process)
+        stop(process)
 
 
 def wait_until_listening(
@@ -125,6 +125,18 @@ def wait_until_listening(
     raise RuntimeError(f"the process ended with status {process.returncode}")
 
 
+def stop(process: "subprocess.Popen[bytes]", timeout: float = 10) -> None:
+    """Terminate ``process``; kill it if it still runs after ``timeout`` seconds."""
+    # The emulator stops the function too. If it is killed, the function ends by itself, as it
+    # cannot ask for its next invocation.
+    process.terminate()
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the emulator until it is interrupted."""
     # docker-compose.yml has the emulator on the same port.
@@ -142,17 +154,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             signal.pause()
     except KeyboardInterrupt:
         print("stopped", flush=True)
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    # The emulator stops the function too. If it is killed, the function ends by itself, as it
-    # cannot ask for its next invocation.
-    process.terminate()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _available_port(port: int) -> int:
