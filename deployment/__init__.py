@@ -1,1 +1,1 @@
-"""What gets the service to AWS Lambda: its emulator on a laptop, and the zip package."""
+"""Tools for AWS Lambda: its local emulator, and the zip package."""

@@ -1,70 +1,85 @@
-"""Write the zip that Lambda runs: ``python -m deployment.package``.
+"""Write the zip package for AWS Lambda: ``python -m deployment.package``.
 
-The handler, the model and their dependencies for Lambda's Linux, from any host. The same
-sources and locks give the same bytes: entries are sorted, and carry neither a time nor an
-owner. Wheels are fetched once and kept in the virtual environment.
+It contains the handler, the model and their dependencies for Lambda's Linux, and can be built on
+any machine. The same sources and locked requirements give the same bytes: entries are sorted, and
+have neither a date nor an owner.
 """
 
 import argparse
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from deployment.downloads import download_once, pip
+
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements" / "function.txt"
 
 SOURCES = (
-    *("app/*.py", "app/static/*"),
-    *(
-        "model/*.py",
-        "model/artifacts/scorecard.json",
-        "model/artifacts/card.html",
-        "model/artifacts/figures/*.svg",
-    ),
+    "app/**/*.py",
+    "app/**/static/*",
+    "model/**/*.py",
+    "model/artifacts/scorecard.json",
+    "model/artifacts/card.html",
+    "model/artifacts/figures/*.svg",
 )
-"""What of this project goes in."""
+"""The project's own files in the package."""
 
-# glibc versions up to that of Amazon Linux 2023, on which Lambda's Python runtimes are.
+# The glibc versions up to that of Amazon Linux 2023, which Lambda's Python runtimes use.
 _GLIBC = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
 _MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 
-# pip's notes on its own installation, and scripts that name this machine's interpreter.
-_LEFT_OUT = ("bin/*", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED")
+# pip's records of its own installation, and scripts that contain the path of this interpreter.
+_EXCLUDED = ("bin/*", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a package is for: a Lambda architecture and a Python version such as 3.13."""
+    """The Lambda architecture and Python version that a package is for."""
 
     architecture: str = "x86_64"
     python: str = "3.13"
 
-    def options(self) -> list[str]:
-        """Return pip's options for it, wherever pip itself runs."""
+    def pip_options(self) -> list[str]:
+        """Return pip's options to select wheels for this target."""
         machine = _MACHINES[self.architecture]
         platforms = [f"--platform={glibc}_{machine}" for glibc in _GLIBC]
-        return [*platforms, "--implementation=cp", f"--python-version={self.python}"]
+        python = ("--implementation=cp", f"--python-version={self.python}")
+        return [*platforms, *python, "--only-binary=:all:"]
 
 
 def build(path: Path, target: Target) -> int:
     """Write the package for ``target`` to ``path``; return its unzipped size in bytes."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        fetched = (f"--find-links={wheels(target)}", "--no-index")
-        _pip("install", f"--target={folder}", "--no-compile", *fetched, target=target)
-        unwanted = {file for pattern in _LEFT_OUT for file in folder.glob(pattern)}
-        files = {
-            str(file.relative_to(folder)): file
-            for file in folder.rglob("*")
-            if file.is_file() and file not in unwanted
-        }
-        files |= {str(file.relative_to(ROOT)): file for file in _sources()}
-        return _write(path, files)
+        install = (f"--target={folder}", "--no-compile", "--no-index")
+        find_links = f"--find-links={wheels(target)}"
+        pip("install", REQUIREMENTS, [*target.pip_options(), *install, find_links])
+        excluded = {file for pattern in _EXCLUDED for file in folder.glob(pattern)}
+        dependencies = set(folder.rglob("*")) - excluded
+        sources = {file for pattern in SOURCES for file in ROOT.glob(pattern)}
+        files = {file.relative_to(folder).as_posix(): file for file in dependencies}
+        files |= {file.relative_to(ROOT).as_posix(): file for file in sources}
+        return _write(path, {name: file for name, file in files.items() if file.is_file()})
+
+
+def wheels(target: Target, cache: Path = Path(sys.prefix)) -> Path:
+    """Return the folder with the wheels for ``target``; download them the first time.
+
+    Args:
+        target: The architecture and Python version.
+        cache: The folder in which the downloads are kept.
+    """
+    lock = sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
+
+    def download(folder: Path) -> None:
+        pip("download", REQUIREMENTS, [*target.pip_options(), f"--dest={folder}"])
+
+    return download_once(cache / f"wheels-{target.architecture}-{target.python}-{lock}", download)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -74,46 +89,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--python", default="3.13", metavar="VERSION")
     parser.add_argument("--output", type=Path, default=Path("deployment-package.zip"))
     options = parser.parse_args(arguments)
-    size = build(options.output, Target(options.architecture, options.python))
+    unzipped = build(options.output, Target(options.architecture, options.python))
     zipped = options.output.stat().st_size
     print(
-        f"{options.output}: {zipped / 1e6:.1f} MB, {size / 1e6:.1f} MB unzipped, "
+        f"{options.output}: {zipped / 1e6:.1f} MB, {unzipped / 1e6:.1f} MB unzipped, "
         f"Python {options.python} on {options.architecture}"
     )
-
-
-def wheels(target: Target, cache: Path = Path(sys.prefix)) -> Path:
-    """Return the folder of the wheels for ``target``, fetched into ``cache`` the first time."""
-    lock = sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
-    kept = cache / f"wheels-{target.architecture}-{target.python}-{lock}"
-    if not kept.exists():
-        with TemporaryDirectory(dir=cache) as folder:
-            fetched = Path(folder, "wheels")
-            _pip("download", f"--dest={fetched}", target=target)
-            fetched.rename(kept)
-    return kept
-
-
-def _pip(verb: str, *options: str, target: Target) -> None:
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", verb, "--quiet", "--disable-pip-version-check"),
-            *("--no-deps", "--require-hashes", "--only-binary=:all:", f"-r{REQUIREMENTS}"),
-            *(*target.options(), *options),
-        ],
-        check=True,
-    )
-
-
-def _sources() -> Iterator[Path]:
-    return (file for pattern in SOURCES for file in ROOT.glob(pattern))
 
 
 def _write(path: Path, files: dict[str, Path]) -> int:
     size = 0
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
         for name, file in sorted(files.items()):
-            entry = ZipInfo(name)  # Dated 1980, the earliest that a zip can state.
+            entry = ZipInfo(name)  # Its date is 1980-01-01, the earliest of the format.
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             content = file.read_bytes()

@@ -1,17 +1,21 @@
-"""Function URL events (payload format 2.0), as Lambda makes them from HTTP requests."""
+"""Function URL events (payload format 2.0), as Lambda creates them from HTTP requests."""
 
 import base64
+import json
+from pathlib import Path
 from typing import Any
 
-from mangum.types import (
-    LambdaCognitoIdentity,
-    LambdaContext,
-    LambdaMobileClientContext,
-)
+from mangum.types import LambdaCognitoIdentity, LambdaContext, LambdaMobileClientContext
+
+RECORDED: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(Path(__file__).parent.glob("events/*.json"))
+}
+"""Recorded events and their responses, by file name."""
 
 
 class Context:
-    """Lambda's context object, as far as anything here looks at it."""
+    """Lambda's context object, with a fixed request id."""
 
     function_name = "classifier"
     function_version = "$LATEST"
@@ -24,7 +28,7 @@ class Context:
     client_context: LambdaMobileClientContext | None = None
 
     def get_remaining_time_in_millis(self) -> int:
-        raise NotImplementedError("nothing here asks for it")  # pragma: no cover
+        raise NotImplementedError  # pragma: no cover
 
 
 CONTEXT: LambdaContext = Context()
@@ -36,7 +40,7 @@ def event(
     path: str = "/predict",
     headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the event of a request; Lambda sends a body that may not be text as base64."""
+    """Return the event of a request, with the body in base64 as for a binary content type."""
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -51,16 +55,16 @@ def event(
     }
 
 
-def body(answer: dict[str, Any]) -> bytes:
+def body(response: dict[str, Any]) -> bytes:
     """Return the body of an HTTP response in Lambda's format."""
-    text: str = answer["body"]
-    return base64.b64decode(text) if answer["isBase64Encoded"] else text.encode()
+    text: str = response["body"]
+    return base64.b64decode(text) if response["isBase64Encoded"] else text.encode()
 
 
-def without_id(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return ``answer`` without its request id, which is another one each time."""
-    if "headers" not in answer:  # A direct invocation's, which has none.
-        return answer
-    headers = dict(answer["headers"])
+def without_id(response: dict[str, Any]) -> dict[str, Any]:
+    """Return ``response`` without its request id, which differs each time."""
+    if "headers" not in response:  # The response to a direct invocation.
+        return response
+    headers = dict(response["headers"])
     assert headers.pop("x-request-id")
-    return {**answer, "headers": headers}
+    return {**response, "headers": headers}

@@ -1,13 +1,13 @@
-"""``docs/deploy.md``: what runs offline is run, and of the rest all that can be is checked."""
+"""``docs/deploy.md``: offline commands are run, the others checked as far as possible."""
 
 import hashlib
 import hmac
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,55 +16,49 @@ from typing import Any
 
 import pytest
 
-from app.__main__ import HANDLER
+from app.middleware.request_log import FIELDS
+from deployment.emulator import RUNTIME
 from tests.conftest import ROOT
-from tests.test_readme import ENVIRONMENT, transcript
 from tests.test_template import FUNCTION, PARAMETERS, RESOURCES
 
-DOCS = ROOT / "docs" / "deploy.md"
-TEXT = DOCS.read_text(encoding="utf-8")
+PAGE = ROOT / "docs" / "deploy.md"
+TEXT = PAGE.read_text(encoding="utf-8")
 FENCES = re.findall(r"(?m)^```(\w[^\n]*)\n", TEXT)
-OFFLINE = transcript(TEXT)
-# What needs AWS or a container engine is marked so, twice: for this test, and for a reader.
-MARKED = re.findall(r"```sh (aws|docker)\n(# needs [^\n]*)\n(.*?)\n```\n", TEXT, re.DOTALL)
-# The ones that ask a URL and show its answer can ask our own server.
-ASKING = re.findall(r"```sh aws\n(# needs AWS\ncurl [^`]*)\n```\n\n```text\n([^`]*)```", TEXT)
-HEREDOCS = re.findall(r"^(.*) <<'?EOF'?.*\n((?:.*\n)*?)EOF$", TEXT, re.MULTILINE)
-# As the blocks before those set them; the keys are the ones of AWS's own examples.
-ASSIGNED = {
+OFFLINE = re.findall(r"```sh\n(.*?)\n```\n\n```text\n(.*?)```", TEXT, re.DOTALL)
+# Blocks that need AWS or a container engine: the fence's mark, the comment and the commands.
+ONLINE = re.findall(r"```sh (aws|docker)\n(# needs [^\n]*)\n(.*?)\n```\n", TEXT, re.DOTALL)
+# Requests whose response is shown; the tests' own server can respond.
+REQUESTS = re.findall(r"```sh aws\n(# needs AWS\ncurl [^`]*)\n```\n\n```text\n([^`]*)```", TEXT)
+HEREDOCS = dict(re.findall(r"^(.*) <<'?EOF'?.*\n((?:.*\n)*?)EOF$", TEXT, re.MULTILINE))
+OBSERVATION = re.findall(r"(?m)^observation='(.*)'$", TEXT)[0]
+# The credentials of AWS's own examples.
+VARIABLES = {
+    "observation": OBSERVATION,
     "AWS_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
     "AWS_SESSION_TOKEN": "token",
 }
-MADE = {"deployment-package.zip", "layer/dependencies.zip", "layer/function.zip", "caller.json"}
+CREATED = {"deployment-package.zip", "layer/dependencies.zip", "layer/function.zip", "caller.json"}
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in which nobody has followed the page yet."""
-    folder = tmp_path_factory.mktemp("deploy") / "project"
-    left = shutil.ignore_patterns(".*", "clf.joblib", "layer", *MADE)
-    shutil.copytree(ROOT, folder, ignore=left)
-    return folder
-
-
-def bash(*arguments: str, folder: Path = ROOT, variables: Mapping[str, str] = ASSIGNED) -> str:
-    """Return what bash prints, once it has succeeded."""
-    ran = subprocess.run(
+def bash(*arguments: str, folder: Path = ROOT, **variables: str) -> str:
+    """Run bash as outside of ``make``; return its output."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    process = subprocess.run(
         ["bash", *arguments],
         cwd=folder,
-        env={**ENVIRONMENT, **variables},
+        env={**environment, **VARIABLES, **variables},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
 class Recorder(BaseHTTPRequestHandler):
-    """Keeps the request that it is sent."""
+    """Keeps the last request."""
 
     received: tuple[Message, bytes]
 
@@ -75,127 +69,145 @@ class Recorder(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def signature(headers: Message, body: bytes) -> str:
-    """Return what AWS expects a request to /predict to be signed with (Signature Version 4)."""
-    found = re.search(r"Credential=\w+/(\S+), *SignedHeaders=(\S+),", headers["authorization"])
-    assert found is not None
-    scope, names = found.groups()
-    assert scope.split("/")[1:] == [ASSIGNED["AWS_REGION"], "lambda", "aws4_request"]
+    """Return the AWS Signature Version 4 of a POST to /predict."""
+    match = re.search(r"Credential=\w+/(\S+), *SignedHeaders=(\S+),", headers["authorization"])
+    assert match is not None
+    scope, names = match.groups()
+    assert scope.split("/")[1:] == [VARIABLES["AWS_REGION"], "lambda", "aws4_request"]
     lines = [f"{name}:{headers[name]}" for name in names.split(";")]
     content = hashlib.sha256(body).hexdigest()
     request = "\n".join(["POST", "/predict", "", *lines, "", names, content])
     digest = hashlib.sha256(request.encode()).hexdigest()
-    key = f"AWS4{ASSIGNED['AWS_SECRET_ACCESS_KEY']}".encode()
+    key = f"AWS4{VARIABLES['AWS_SECRET_ACCESS_KEY']}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     signed = "\n".join(["AWS4-HMAC-SHA256", headers["x-amz-date"], scope, digest])
     return hmac.digest(key, signed.encode(), "sha256").hex()
 
 
-@pytest.mark.parametrize(("command", "shown"), OFFLINE)
-def test_a_command_gives_the_output_shown(command: str, shown: str, clone: Path) -> None:
-    command = command.replace(".venv/bin/", f"{sys.prefix}/bin/")
-    assert bash("-c", command, folder=clone).splitlines() == shown.splitlines()
+def sizes(text: str) -> tuple[str, list[float]]:
+    """Split sizes in MB, which the zlib version affects, from the rest of ``text``."""
+    pattern = r"\d+\.\d(?= MB)"
+    return re.sub(pattern, "#", text), [float(size) for size in re.findall(pattern, text)]
 
 
-def test_every_block_is_run_or_says_what_it_needs() -> None:
+def test_offline_commands_print_the_output_shown(tmp_path: Path) -> None:
+    # In order and in one clone: later commands need the files of earlier ones.
+    clone = tmp_path / "clone"
+    shutil.copytree(
+        ROOT, clone, ignore=shutil.ignore_patterns(".*", "clf.joblib", "layer", *CREATED)
+    )
+    (clone / ".venv").symlink_to(sys.prefix)
+    assert len(OFFLINE) == 4
+    for command, shown in OFFLINE:
+        (text, printed), (expected, numbers) = (
+            sizes(bash("-c", command, folder=clone, VENV=".venv")),
+            sizes(shown),
+        )
+        assert text.splitlines() == expected.splitlines()
+        assert printed == pytest.approx(numbers, rel=0.05)
+
+
+def test_every_block_is_run_or_names_its_requirements() -> None:
     assert set(FENCES) == {"sh", "sh aws", "sh docker", "text"}
-    assert FENCES.count("sh") == len(OFFLINE) == sum(bool(shown) for _, shown in OFFLINE)
-    assert FENCES.count("text") == len(OFFLINE) + len(ASKING)
-    assert FENCES.count("sh aws") + FENCES.count("sh docker") == len(MARKED)
-    for kind, said, block in MARKED:
+    assert FENCES.count("sh") == len(OFFLINE)
+    assert FENCES.count("text") == len(OFFLINE) + len(REQUESTS)
+    assert FENCES.count("sh aws") + FENCES.count("sh docker") == len(ONLINE)
+    assert not [block for block, _ in OFFLINE if re.search(r"\b(aws|docker)\b", block)]
+    for mark, comment, block in ONLINE:
         needs_docker = re.search(r"(?m)(^|\| )docker |=1 docker ", block) is not None
-        assert said == {
+        assert comment == {
             ("aws", False): "# needs AWS",
             ("aws", True): "# needs AWS and docker",
             ("docker", True): "# needs docker",
-        }.get((kind, needs_docker)), block
+        }.get((mark, needs_docker)), block
 
 
-def test_no_block_without_a_mark_calls_aws_or_a_container_engine() -> None:
-    assert not [block for block, _ in OFFLINE if re.search(r"\b(aws|docker)\b", block)]
-
-
-@pytest.mark.parametrize("block", [block for _, _, block in MARKED])
-def test_a_marked_block_is_a_shells(block: str) -> None:
+@pytest.mark.parametrize("block", [block for _, _, block in ONLINE])
+def test_online_blocks_are_valid_bash(block: str) -> None:
     bash("-n", "-c", block)
 
 
-@pytest.mark.parametrize(("command", "shown"), ASKING)
-def test_a_request_to_a_url_is_answered_as_shown(command: str, shown: str, address: str) -> None:
-    variables = {**ASSIGNED, "url": f"{address}/"}
-    assert bash("-c", command, variables=variables).splitlines() == shown.splitlines()
+@pytest.mark.parametrize(("command", "shown"), REQUESTS, ids=["signed", "unsigned"])
+def test_requests_get_the_response_shown(command: str, shown: str, address: str) -> None:
+    assert ("--aws-sigv4" in command) == (command == REQUESTS[0][0])
+    assert bash("-c", command, url=f"{address}/").splitlines() == shown.splitlines()
+
+
+def test_the_direct_invocation_sends_the_observation() -> None:
+    [payload] = re.findall(r"--payload (\"\{.*observation.*\}\")", TEXT)
+    assert json.loads(json.loads(bash("-c", f"echo {payload}"))["body"]) == json.loads(OBSERVATION)
 
 
 @pytest.mark.parametrize("token", ["A+temporary/token==", ""], ids=["temporary", "long-lived"])
-def test_the_signed_request_has_the_signature_that_aws_computes(token: str) -> None:
-    command = ASKING[0][0]
+def test_the_signed_request_has_the_signature_of_aws(token: str) -> None:
     with HTTPServer(("127.0.0.1", 0), Recorder) as server:
         server.timeout = 10
         Thread(target=server.handle_request, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/"
-        bash("-c", command, variables={**ASSIGNED, "AWS_SESSION_TOKEN": token, "url": url})
+        bash("-c", REQUESTS[0][0], AWS_SESSION_TOKEN=token, url=url)
     headers, body = Recorder.received
     assert headers.get("x-amz-security-token", "") == token
     assert headers["authorization"].endswith(f"Signature={signature(headers, body)}")
 
 
-def test_both_kinds_of_request_to_a_url_are_asked() -> None:
-    assert ["--aws-sigv4" in command for command, _ in ASKING] == [True, False]
-
-
-def test_documents_in_commands_are_sound() -> None:
-    documents = dict(HEREDOCS)
-    assert set(documents) == {"cat > caller.json", 'python3 - "$url" "$AWS_REGION"'}
-    compile(documents['python3 - "$url" "$AWS_REGION"'], DOCS, "exec")
+def test_embedded_documents_are_valid() -> None:
+    [python] = [command for command in HEREDOCS if command.startswith("python3 - ")]
+    compile(HEREDOCS[python], PAGE, "exec")
     [trust] = re.findall(r"--assume-role-policy-document '(.*?)'", TEXT, re.DOTALL)
     assert json.loads(trust) == RESOURCES["Role"]["Properties"]["AssumeRolePolicyDocument"]
 
 
-def test_a_caller_is_given_both_permissions_on_the_alias_alone() -> None:
-    policy = json.loads(dict(HEREDOCS)["cat > caller.json"])
-    permission = {
-        each["Action"]: (each["Resource"], each["Condition"]) for each in policy["Statement"]
-    }
+def test_a_caller_gets_only_the_two_permissions_on_the_alias() -> None:
+    statements = json.loads(HEREDOCS["cat > caller.json"])["Statement"]
     auth_type = {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}
     via_url = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
-    assert permission == {
-        "lambda:InvokeFunctionUrl": ("$alias", auth_type),
-        "lambda:InvokeFunction": ("$alias", via_url),
+    assert [(each["Action"], each["Resource"], each["Condition"]) for each in statements] == [
+        ("lambda:InvokeFunctionUrl", "$alias", auth_type),
+        ("lambda:InvokeFunction", "$alias", via_url),
+    ]
+
+
+def test_parameters_alarms_and_metrics_are_the_templates() -> None:
+    deployed = re.findall(r"(?m)^deploy (\w+)=", TEXT)
+    assert set(deployed) == {"ImageUri", "AuthType", "AlarmTopicArn", "ApiKeys"}
+    mentioned = set(re.findall(r"`([A-Z]\w+)=[\w-]+`", TEXT))
+    assert mentioned == {
+        "SnapStart",
+        "ReservedConcurrency",
+        "Architecture",
+        "AuthType",
+        "SystemLogLevel",
     }
+    assert mentioned | set(deployed) < set(PARAMETERS)
 
+    def of_type(kind: str) -> list[str]:
+        return [name for name, each in RESOURCES.items() if each["Type"].endswith(f"::{kind}")]
 
-def test_every_parameter_is_one_of_the_templates() -> None:
-    overridden = re.findall(r"--parameter-overrides (\w+)=", TEXT)
-    mentioned = re.findall(r"`([A-Z]\w+)=[\w-]+`", TEXT)
-    assert len(overridden) == TEXT.count("--parameter-overrides")
-    assert {"ImageUri", "AuthType", "AlarmTopicArn", "ApiKeys"} == set(overridden)
-    assert set(mentioned) < set(PARAMETERS)
-    assert {"SnapStart", "ReservedConcurrency", "Architecture"} < set(mentioned)
-
-
-def test_every_alarm_and_metric_is_one_of_the_templates() -> None:
-    [metrics, alarms] = (
-        re.findall(rf"(?m)^\| `(\w+)`(?:, `(\w+)`)? \|.*{last} \|$", TEXT)
-        for last in ("(?:units|changed|part)", "(?:back\\)|calls|CPU)")
+    transformations = [
+        RESOURCES[name]["Properties"]["MetricTransformations"] for name in of_type("MetricFilter")
+    ]
+    metrics, alarms = (
+        re.findall(r"`(\w+)`", re.sub(r"\|[^|\n]*\|[^|\n]*\|\n", "", table))
+        for table in re.findall(r"\| (?:Metric|Alarm) \|.*\n\|[- |]*\n((?:\|.*\n)*)", TEXT)
     )
-    kind = "MetricTransformations"
-    made = {
-        each["Properties"][kind][0]["MetricName"]
-        for each in RESOURCES.values()
-        if kind in each["Properties"]
-    }
-    ringing = {name for name, each in RESOURCES.items() if each["Type"].endswith("::Alarm")}
-    assert {name for row in metrics for name in row if name} == made
-    assert {name for row in alarms for name in row if name} == ringing
+    assert metrics == [each["MetricName"] for [each] in transformations]
+    assert alarms == of_type("Alarm")
 
 
-def test_the_zips_function_has_the_limits_of_the_images() -> None:
+def test_every_field_of_the_request_log_is_documented() -> None:
+    [table] = re.findall(r"\| Field \|.*\n((?:\|.*\n)*)", TEXT)
+    cells = re.findall(r"(?m)^\|([^|]*)\|", table)
+    assert sorted(re.findall(r"`(\w+)`", "".join(cells))) == sorted(FIELDS)
+
+
+def test_the_zips_function_has_the_images_limits() -> None:
     for option in (
-        f"--handler {HANDLER}",
+        f"--handler {RUNTIME[-1]}",
         f"--memory-size {PARAMETERS['MemorySize']['Default']}",
         f"--timeout {FUNCTION['Timeout']}",
         f"--snap-start ApplyOn={PARAMETERS['SnapStart']['Default']}",
@@ -207,16 +219,17 @@ def test_the_zips_function_has_the_limits_of_the_images() -> None:
         assert option in TEXT
 
 
-def test_the_costs_are_those_of_the_templates_defaults() -> None:
+def test_the_cost_is_that_of_the_templates_defaults() -> None:
     assert f"# per GB-second; {PARAMETERS['MemorySize']['Default']} MB" in TEXT
-    # Lambda takes ten requests a second for each that may be in progress.
-    most = 10 * PARAMETERS["ReservedConcurrency"]["Default"]
-    assert f"called {most} times a second" in TEXT
+    # Lambda accepts ten requests per second for each concurrent one.
+    maximum = 10 * PARAMETERS["ReservedConcurrency"]["Default"]
+    assert f"called {maximum} times per second" in TEXT
 
 
-def test_every_file_exists_or_is_made_by_the_page() -> None:
-    named = set(re.findall(r"(?:fileb?://|--template-file )([\w./-]+)", TEXT))
-    assert named == {"template.yaml", *MADE}
-    assert (ROOT / "template.yaml").exists()
+def test_every_file_exists_or_is_created_by_the_page() -> None:
+    named = set(
+        re.findall(r"(?:fileb?://|--template-file |^release )([\w./-]+)", TEXT, re.MULTILINE)
+    )
+    assert named == {"template.yaml", *CREATED}
     removed = re.findall(r"(?m)^rm -rf (.*)$", TEXT)[0].split()
-    assert {name.partition("/")[0] for name in MADE} <= set(removed)
+    assert {name.partition("/")[0] for name in CREATED} <= set(removed)

@@ -22,7 +22,7 @@ POSTS = ["/predict", "/explain", "/predict/batch", "/explain/batch", "/"]
 def test_recorded_events(path: Path) -> None:
     recorded = json.loads(path.read_text())
     answer = handler(recorded["event"], CONTEXT)
-    assert function_url.without_id(answer) == recorded["answer"]
+    assert function_url.without_id(answer) == recorded["response"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ if __name__ == "__main__":
     # Records the answers anew: python -m tests.app.test_lambda_handler. Look at the difference!
     for place in EVENTS:
         entry = json.loads(place.read_text())
-        entry["answer"] = function_url.without_id(handler(entry["event"], CONTEXT))
+        entry["response"] = function_url.without_id(handler(entry["event"], CONTEXT))
         place.write_text(json.dumps(entry, indent=2) + "\n")
 
 

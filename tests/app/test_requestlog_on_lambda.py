@@ -12,7 +12,6 @@ from app.observation import EXAMPLES
 from app.requestlog import FIELDS
 from deployment.emulator import emulator
 from tests import function_url
-from tests.conftest import ROOT
 from tests.test_template import RESOURCES
 
 
@@ -69,10 +68,3 @@ def test_a_line_on_lambda_has_lambdas_names_and_ours_and_nothing_else(
     assert {name for line in lines for name in line} - lambdas < set(FIELDS)
     assert [line["path"] for line in lines] == ["/predict"] * 3 + ["(unknown)"]
     assert all(line["request_id"] == line["requestId"] for line in lines)
-
-
-def test_the_page_on_deploying_names_every_field() -> None:
-    page = Path(ROOT, "docs", "deploy.md").read_text(encoding="utf-8")
-    [paragraph] = [each for each in page.split("\n\n") if each.startswith("Of each request ")]
-    named = re.findall(r"`([a-z_]+)`", paragraph)
-    assert sorted(named) == sorted([*FIELDS, "message", "request"])

@@ -1,5 +1,3 @@
-"""The function under AWS's own emulator and runtime client answers as uvicorn does."""
-
 import base64
 import json
 import os
@@ -14,21 +12,20 @@ from typing import Any
 import httpx
 import pytest
 
+from app.api.schemas import EXAMPLES
 from app.lambda_handler import handler
-from app.observation import EXAMPLES
-from deployment.emulator import INVOCATIONS, binary, emulator, wait_until_listening
-from tests import function_url
+from deployment.emulator import INVOCATIONS, binary, emulator, stop, wait_until_listening
 from tests.conftest import ROOT
-from tests.function_url import CONTEXT
+from tests.function_url import CONTEXT, RECORDED, body, event, without_id
 
-EVENTS = Path(ROOT, "tests", "events").glob("*.json")
-RECORDED = {path.stem: json.loads(path.read_text()) for path in EVENTS}
-OVER_HTTP = sorted(name for name, event in RECORDED.items() if "version" in event["event"])
+OVER_HTTP = [name for name, recorded in RECORDED.items() if "version" in recorded["event"]]
+# Added by the HTTP server, or different each time.
+SERVER_HEADERS = {"date", "server", "x-request-id"}
 
 
 @pytest.fixture(scope="module")
 def function(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """Invokes the emulated function; it takes one request at a time."""
+    """A client of the emulated function, which handles one invocation at a time."""
     with (
         (tmp_path_factory.mktemp("emulator") / "log").open("w") as log,
         emulator(output=log) as url,
@@ -37,87 +34,78 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
         yield client
 
 
-def invoke(function: httpx.Client, event: object) -> Any:
-    return function.post(INVOCATIONS, content=json.dumps(event)).json()
+def invoke(function: httpx.Client, payload: object) -> Any:
+    return function.post(INVOCATIONS, content=json.dumps(payload)).json()
 
 
-@pytest.mark.parametrize("name", sorted(RECORDED))
-def test_recorded_events(function: httpx.Client, name: str) -> None:
-    answer = invoke(function, RECORDED[name]["event"])
-    assert function_url.without_id(answer) == RECORDED[name]["answer"]
+@pytest.mark.parametrize("name", RECORDED)
+def test_returns_the_recorded_response(function: httpx.Client, name: str) -> None:
+    response = invoke(function, RECORDED[name]["event"])
+    assert without_id(response) == RECORDED[name]["response"]
 
 
 @pytest.mark.parametrize("name", OVER_HTTP)
-def test_uvicorn_answers_the_same_field_for_field(
+def test_returns_the_same_response_as_uvicorn(
     function: httpx.Client, client: httpx.Client, name: str
 ) -> None:
-    event = RECORDED[name]["event"]
-    sent = event.get("body", "").encode()
-    headers = {key: event["headers"][key] for key in ("content-type",) if key in event["headers"]}
-    live = client.request(
-        event["requestContext"]["http"]["method"],
-        event["rawPath"],
-        content=base64.b64decode(sent) if event["isBase64Encoded"] else sent,
-        headers=headers,
+    sent = RECORDED[name]["event"]
+    content = sent.get("body", "").encode()
+    served = client.request(
+        sent["requestContext"]["http"]["method"],
+        sent["rawPath"],
+        content=base64.b64decode(content) if sent["isBase64Encoded"] else content,
+        headers={key: text for key, text in sent["headers"].items() if key == "content-type"},
     )
-    answer = function_url.without_id(invoke(function, event))
-    # What the server adds to an answer is not the application's: the date and its own name.
-    # And the id is another each time.
-    added = ("date", "server", "x-request-id")
-    own = {key: value for key, value in live.headers.items() if key not in added}
-    assert own == answer["headers"]
-    assert (live.status_code, live.content) == (answer["statusCode"], function_url.body(answer))
+    response = without_id(invoke(function, sent))
+    headers = {key: text for key, text in served.headers.items() if key not in SERVER_HEADERS}
+    assert headers == response["headers"]
+    assert (served.status_code, served.content) == (response["statusCode"], body(response))
 
 
 @pytest.mark.parametrize(("size", "status"), [(2_000_000, 200), (4_400_000, 413)])
-def test_a_body_just_under_our_limit_and_lambdas(
+def test_accepts_bodies_up_to_the_apis_limit(
     function: httpx.Client, size: int, status: int
 ) -> None:
-    """Lambda passes on 6 MB; base64 makes 4.5 MB of a body reach it."""
-    padded = json.dumps(EXAMPLES["malignant"]).encode().rjust(size)
-    event = function_url.event(padded)
-    assert len(json.dumps(event)) < 6 * 1024 * 1024
-    answers = invoke(function, event), handler(event, CONTEXT)
-    assert function_url.without_id(answers[0]) == function_url.without_id(answers[1])
-    assert invoke(function, event)["statusCode"] == status
+    sent = event(json.dumps(EXAMPLES["malignant"]).encode().rjust(size))
+    assert len(json.dumps(sent)) < 6 * 1024 * 1024, "Lambda's limit, for the body in base64"
+    response = without_id(invoke(function, sent))
+    assert response == without_id(handler(sent, CONTEXT))
+    assert response["statusCode"] == status
 
 
-def test_a_body_over_lambdas_limit_never_reaches_the_function(function: httpx.Client) -> None:
-    """Lambda itself would refuse it. The emulator cuts it, and the runtime cannot read it."""
-    answer = invoke(function, function_url.event(b" " * 5_000_000))
-    assert answer["errorType"] == "Runtime.UnmarshalError"
-    good = RECORDED["observation-2-malignant"]
-    answer = function_url.without_id(invoke(function, good["event"]))
-    assert answer == good["answer"], "and the function goes on"
+def test_continues_after_an_event_over_lambdas_limit(function: httpx.Client) -> None:
+    """Lambda rejects such an event. The emulator truncates it, and the runtime fails."""
+    response = invoke(function, event(b" " * 5_000_000))
+    assert response["errorType"] == "Runtime.UnmarshalError"
+    recorded = RECORDED["observation-2-malignant"]
+    assert without_id(invoke(function, recorded["event"])) == recorded["response"]
 
 
-@pytest.mark.parametrize("body", ["null", "5", '"text"', "[]"])
-def test_an_event_that_is_no_object(function: httpx.Client, body: str) -> None:
-    answer = function.post(INVOCATIONS, content=body).json()
-    assert (answer["prediction"], answer["status"]) == ("", "400")
+@pytest.mark.parametrize("payload", [None, 5, "text", []])
+def test_rejects_an_event_that_is_not_an_object(function: httpx.Client, payload: object) -> None:
+    response = invoke(function, payload)
+    assert (response["prediction"], response["status"]) == ("", "400")
 
 
-def test_the_emulator_is_fetched_once_and_by_hash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = binary()
-    # From here on pip has the package only where the first fetch has left it.
+def test_downloads_the_emulator_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = binary()
+    # pip finds the package only where the first download is kept.
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(program.parent))
-    again = binary(tmp_path)
-    assert again.read_bytes() == program.read_bytes()
-    assert os.access(again, os.X_OK)
+    monkeypatch.setenv("PIP_FIND_LINKS", original.parent.as_uri())
+    copy = binary(tmp_path)
+    assert copy.read_bytes() == original.read_bytes()
+    assert os.access(copy, os.X_OK)
     monkeypatch.setenv("PIP_FIND_LINKS", "")
-    assert binary(tmp_path) == again, "the second time nothing is fetched"
+    assert binary(tmp_path) == copy
 
 
-def test_another_system_than_linux_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requires_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.system", lambda: "Darwin")
-    with pytest.raises(RuntimeError, match="'docker compose up' has it"):
+    with pytest.raises(RuntimeError, match="use 'docker compose up'"):
         binary()
 
 
-def test_a_port_that_is_taken_is_an_error(port: int) -> None:
+def test_reports_a_taken_port(port: int) -> None:
     with (
         emulator(port, output=subprocess.DEVNULL),
         pytest.raises(OSError, match="Address already in use"),
@@ -126,35 +114,48 @@ def test_a_port_that_is_taken_is_an_error(port: int) -> None:
         pass  # pragma: no cover
 
 
-def test_an_emulator_that_ends_is_not_waited_for(port: int) -> None:
-    with (
-        subprocess.Popen(["false"]) as ended,
-        pytest.raises(RuntimeError, match="ended at once, with status 1"),
-    ):
-        wait_until_listening(port, ended)
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [(["false"], "ended with status 1"), (["sleep", "60"], "nothing listens on port")],
+)
+def test_does_not_wait_forever_for_a_port(port: int, command: list[str], message: str) -> None:
+    with subprocess.Popen(command) as process:
+        with pytest.raises(RuntimeError, match=message):
+            wait_until_listening(port, process, timeout=0.1)
+        process.kill()
 
 
-@pytest.mark.parametrize("interrupt", [signal.SIGINT, signal.SIGTERM])
-def test_make_lambda_prints_a_command_that_works_and_stops_cleanly(
-    port: int, interrupt: signal.Signals
+def test_kills_a_process_that_does_not_terminate() -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        process.send_signal(signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)  # Until it is suspended.
+        stop(process, timeout=0.1)
+        assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_make_lambda_prints_a_working_command_and_stops_cleanly(
+    port: int, number: signal.Signals
 ) -> None:
+    # As in a background job, where SIGINT is ignored.
     command = [sys.executable, "-m", "deployment.emulator", "--port", str(port)]
+    background = ["bash", "-c", "trap '' INT; exec \"$@\"", "", *command]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        background, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
-        assert process.stdout is not None
-        curl = next(line for line in process.stdout if line.startswith("curl "))
-        answer = subprocess.run(
-            ["bash", "-c", curl], capture_output=True, text=True, check=True, timeout=30
-        )
-        assert json.loads(answer.stdout) == {"reason": "OK", "prediction": 1, "status": "200"}
-        process.send_signal(interrupt)
-        rest, _ = process.communicate(timeout=10)
-    assert (process.returncode, rest.splitlines()[-1]) == (0, "stopped")
+        try:
+            assert process.stdout is not None
+            curl = next(line for line in process.stdout if line.startswith("curl "))
+            response = subprocess.run(
+                ["bash", "-c", curl], capture_output=True, text=True, check=True, timeout=30
+            )
+            process.send_signal(number)
+            output, _ = process.communicate(timeout=30)
+        finally:
+            process.terminate()
+    assert json.loads(response.stdout) == {"reason": "OK", "prediction": 1, "status": "200"}
+    assert (process.returncode, output.splitlines()[-1]) == (0, "stopped")
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}")
-
-
-def test_make_lambda_starts_it() -> None:
     rule = r"^lambda: .*\n\t@\$\(bin\)/python -m deployment\.emulator$"
     assert re.search(rule, (ROOT / "Makefile").read_text(), re.MULTILINE)

@@ -38,13 +38,13 @@ def ask(port: int, event: dict[str, Any]) -> httpx.Response:
 def test_as_a_lambda_function_it_gives_the_recorded_answer(name: str, function: Container) -> None:
     url = f"http://127.0.0.1:{function.port}{INVOCATIONS}"
     answer = httpx.post(url, json=RECORDED[name]["event"], timeout=20)
-    assert function_url.without_id(answer.json()) == RECORDED[name]["answer"]
+    assert function_url.without_id(answer.json()) == RECORDED[name]["response"]
 
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_as_a_server_it_gives_the_recorded_answer(name: str, service: Container) -> None:
     response = ask(service.port, RECORDED[name]["event"])
-    expected = RECORDED[name]["answer"]
+    expected = RECORDED[name]["response"]
     assert response.status_code == expected["statusCode"]
     assert response.text == expected["body"]
     # On Lambda an answer without a body is given a type too.
@@ -59,7 +59,7 @@ def test_the_recorded_events_are_of_both_kinds() -> None:
 
 def test_any_unprivileged_user_can_run_it() -> None:
     with served(user="54321:54321") as started:
-        assert ask(started.port, OBSERVATION["event"]).text == OBSERVATION["answer"]["body"]
+        assert ask(started.port, OBSERVATION["event"]).text == OBSERVATION["response"]["body"]
 
 
 def test_it_can_be_built_from_a_checkout_that_only_its_owner_can_read(tmp_path: Path) -> None:
@@ -69,4 +69,4 @@ def test_it_can_be_built_from_a_checkout_that_only_its_owner_can_read(tmp_path: 
         run("chmod", "--recursive", "go=", str(tmp_path / name))
     build(tmp_path, "classifier-private")
     with served("classifier-private", user="54321:54321") as started:
-        assert ask(started.port, OBSERVATION["event"]).text == OBSERVATION["answer"]["body"]
+        assert ask(started.port, OBSERVATION["event"]).text == OBSERVATION["response"]["body"]
