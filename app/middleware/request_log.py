@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import getrandbits
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -121,32 +121,34 @@ class RequestLogMiddleware:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            duration = (time.perf_counter() - started) * 1000
-            self._log(context, scope["method"], _path_template(scope, root_path), duration)
+            if logger.isEnabledFor(logging.INFO):
+                duration_ms = (time.perf_counter() - started) * 1000
+                path = _path_template(scope, root_path)
+                fields = _fields(context, scope["method"], path, duration_ms, self.model)
+                # As `logger.info` does, without searching the stack for the caller.
+                logger.handle(logging.makeLogRecord(_RECORD | fields))
             if self.on_complete is not None:
                 self.on_complete(context)
 
-    def _log(self, context: LogContext, method: str, path: str, duration_ms: float) -> None:
-        values = (
-            method if method in METHODS else OTHER_METHOD,
-            path,
-            context.status,
-            round(duration_ms, 3),
-            context.prediction,
-            context.decision,
-            _reason(context.status),
-            None if context.warnings is None else len(context.warnings),
-            context.rows,
-            context.rejected,
-            self.model,
-            context.request_id,
-        )
-        fields = {
-            name: value for name, value in zip(FIELDS, values, strict=True) if value is not None
-        }
-        # As `logger.info` does, without the search for the caller's file and line.
-        if logger.isEnabledFor(logging.INFO):
-            logger.handle(logging.makeLogRecord({**_RECORD, **fields}))
+
+def _fields(
+    context: LogContext, method: str, path: str, duration_ms: float, model: str
+) -> dict[str, Any]:
+    values = (
+        method if method in METHODS else OTHER_METHOD,
+        path,
+        context.status,
+        round(duration_ms, 3),
+        context.prediction,
+        context.decision,
+        _reason(context.status),
+        None if context.warnings is None else len(context.warnings),
+        context.rows,
+        context.rejected,
+        model,
+        context.request_id,
+    )
+    return {name: value for name, value in zip(FIELDS, values, strict=True) if value is not None}
 
 
 def _path_template(scope: Scope, root_path: str) -> str:
