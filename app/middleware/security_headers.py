@@ -1,6 +1,6 @@
 """Headers that make a response safe to open in a browser."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +24,7 @@ class SecurityHeadersMiddleware:
         """Wrap ``app``, and add ``headers`` to its responses."""
         self.app = app
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self.names = frozenset(name for name, _ in self.headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request."""
@@ -38,6 +39,8 @@ class SecurityHeadersMiddleware:
 
         await self.app(scope, receive, send_with_headers)
 
-    def _complete(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _complete(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name for name, _ in headers}
+        if names.isdisjoint(self.names):
+            return [*headers, *self.headers]
         return [*headers, *(each for each in self.headers if each[0] not in names)]
