@@ -55,8 +55,9 @@ ENV GRANIAN_HOST=0.0.0.0 \
     # Milliseconds for a request head to arrive, and for which an idle connection stays open.
     # This is the maximum. A proxy in front must close its idle connections earlier.
     GRANIAN_HTTP1_HEADER_READ_TIMEOUT=60000 \
-    # Replaces a worker that died. If the new one dies within 5.5 s, the container exits.
-    GRANIAN_RESPAWN_FAILED_WORKERS=true \
+    # The death of a worker ends the container, for the engine to restart it: a worker that
+    # can't load the model would otherwise be started again and again.
+    GRANIAN_RESPAWN_FAILED_WORKERS=false \
     # Seconds for open requests to end after SIGTERM. Docker kills after 10.
     GRANIAN_WORKERS_KILL_TIMEOUT=8 \
     # No access log: a query string may hold a measurement. The app logs each request.

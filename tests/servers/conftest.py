@@ -12,8 +12,6 @@ VARIABLES = {
     "GRANIAN_HTTP1_HEADER_READ_TIMEOUT": f"{HEAD_TIMEOUT * 1000:.0f}",
 }
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(scope="session")
 def granian_server() -> Iterator[Server]:

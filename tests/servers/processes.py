@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -119,12 +119,23 @@ def _running(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        try:
+        with _killed_afterwards(process):
             yield Server(name, port, process, log)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+
+
+@contextmanager
+def _killed_afterwards(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Kill the group of ``process`` when the block ends, even if this process is killed."""
+    # The guard's input ends either way.
+    command = ["sh", "-c", "cat; kill -KILL -- -$0", str(process.pid)]
+    guard = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        guard.communicate()
+        process.wait()
 
 
 def wait_until_ready(server: Server, workers: int = 1) -> None:
