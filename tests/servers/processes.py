@@ -127,7 +127,7 @@ def _running(
 def _killed_afterwards(process: "subprocess.Popen[bytes]") -> Iterator[None]:
     """Kill the group of ``process`` when the block ends, even if this process is killed."""
     # The guard's input ends either way.
-    command = ["sh", "-c", "cat; kill -KILL -- -$0", str(process.pid)]
+    command = ["sh", "-c", "cat; kill -s KILL -- -$0", str(process.pid)]
     guard = subprocess.Popen(
         command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     )
