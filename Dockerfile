@@ -1,70 +1,92 @@
-# The image `classifier`, built by `docker build --tag classifier .` for the platform of the
-# machine, or for another with --platform linux/amd64 or linux/arm64. Started by Lambda, or
-# its emulator, it takes invocations; started by anything else, it serves HTTP on port 8000.
+# The image `classifier`. Under Lambda, or its emulator, it is the function; anywhere else it
+# serves HTTP on port 8000. Build it with `docker build --tag classifier .`, for another
+# platform with --platform linux/amd64 or linux/arm64.
 
-# The small one, which needs no compiler: every dependency has a wheel for Debian, and for both
-# platforms.
+# Slim needs no compiler: every dependency has a wheel for Debian on both platforms.
 FROM python:3.13-slim AS python
-# It comes without bytecode, to be small. On a read-only file system Python would then compile
-# what it imports of its own library at every start, which more than doubles the cold start.
-# unchecked-hash: no file's date, which storing an image may change, can make it stale.
-# -f: also what Python has just compiled by itself, to run this, and stamped with a date.
+# The image has no bytecode of the standard library. On a read-only file system Python would
+# compile it at every start, which more than doubles a cold start. unchecked-hash: file dates,
+# which image storage may change, can't make it stale. -f: also replaces the timestamped
+# bytecode that this very command has just written.
 RUN python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash \
     -x '/(site|dist)-packages/' "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 
 FROM python AS build
-# Lambda's own images keep a function here too, with its dependencies beside it.
+# As in Lambda's own images: the code, with its dependencies beside it.
 WORKDIR /var/task
-# Dependencies before code: they change less often, and are then not installed again.
+# Dependencies before code: they change less often, so their layer stays cached.
 COPY requirements/image.txt /tmp/
-# Exactly the files that were locked, and wheels alone, as a source package would run its own
-# code here. Neither a cache nor pip's timestamped bytecode stays behind.
+# Only locked files, and only wheels: a source package would run its own code here.
 RUN python -m pip install --disable-pip-version-check --root-user-action ignore --no-cache-dir \
     --no-compile --no-deps --require-hashes --only-binary :all: --target . -r /tmp/image.txt \
     && rm -r bin \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash .
 
 FROM build AS code
-# .dockerignore lets through nothing but the code, the pages and the scorecard.
+# .dockerignore admits only the code, the pages and the scorecard.
 COPY app app
 COPY model model
-# Whoever built this may have checked it out readable only for themselves, and Lambda runs it
-# as a user of its own.
-RUN chmod -R a+rX app model \
+COPY deployment/entrypoint.sh deployment/granian-log.json ./
+# The checkout may be readable by its owner alone, and Lambda runs the image as another user.
+RUN chmod -R a+rX app model entrypoint.sh granian-log.json \
     && python -m compileall -q --invalidation-mode unchecked-hash app model
 
 FROM python AS service
-# The modules are found here because `python -m` looks where it was started.
+# `python -m` finds modules in the working directory.
 WORKDIR /var/task
-# In two layers, so that a change in our code sends no dependencies anew.
+# Two layers: a change of our code leaves the dependencies' layer as it is.
 COPY --from=build /var/task .
+COPY --from=code /var/task/entrypoint.sh /var/task/granian-log.json ./
 COPY --from=code /var/task/app app
 COPY --from=code /var/task/model model
-# All addresses: a published port doesn't come in on the container's loopback.
-ENV HOST=0.0.0.0 PORT=8000
-# Documents the port, and lets `docker run --publish-all` find it.
+# Defaults of the HTTP server; `granian --help` describes these and more.
+# All addresses, as a published port doesn't arrive on the container's loopback.
+ENV GRANIAN_HOST=0.0.0.0 \
+    GRANIAN_PORT=8000 \
+    # The service has no WebSocket, and HTTP/2 without TLS would only add limits to watch.
+    GRANIAN_HTTP=1 \
+    GRANIAN_WEBSOCKETS=false \
+    # Processes that predict. Each takes 50 MB.
+    GRANIAN_WORKERS=1 \
+    # Open connections per worker. More wait until one of these closes.
+    GRANIAN_BACKPRESSURE=1024 \
+    # Largest request head, in bytes. All connections together can hold 64 MB of heads.
+    GRANIAN_HTTP1_BUFFER_SIZE=65536 \
+    # Milliseconds for a request head to arrive, and for which an idle connection stays open.
+    # This is the maximum. A proxy in front must close its idle connections earlier.
+    GRANIAN_HTTP1_HEADER_READ_TIMEOUT=60000 \
+    # The death of a worker ends the container, for the engine to restart it: a worker that
+    # can't load the model would otherwise be started again and again.
+    GRANIAN_RESPAWN_FAILED_WORKERS=false \
+    # Seconds for open requests to end after SIGTERM. Docker kills after 10.
+    GRANIAN_WORKERS_KILL_TIMEOUT=8 \
+    # No access log: a query string may hold a measurement. The app logs each request.
+    GRANIAN_LOG_ACCESS_ENABLED=false \
+    # Without handlers of its own, granian logs through the app's, which omit error messages.
+    GRANIAN_LOG_CONFIG=/var/task/granian-log.json
+# Documents the port, and `docker run --publish-all` publishes it.
 EXPOSE 8000
-# Any user will do, but not root. As a number, which Kubernetes can check not to be root's.
+# Any user but root will do. As a number, which Kubernetes can check for runAsNonRoot.
 USER 65532:65532
-# SnapStart takes a container image only if it says that it may be restored from a snapshot.
-# This one may: importing it makes nothing that has to differ between two instances.
+# SnapStart requires this label of an image. Importing the app creates nothing that must differ
+# between restored instances.
 LABEL com.amazonaws.lambda.feature.snapstart="Allow"
-# Lambda never runs this. With Python, as the slim image has no curl.
+# Lambda ignores it. The slim image has no curl.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["python", "-c", "\
 import http.client, os, sys; \
-service = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=2); \
+service = http.client.HTTPConnection('127.0.0.1', int(os.environ['GRANIAN_PORT']), timeout=2); \
 service.request('GET', '/health'); \
 sys.exit(service.getresponse().status != 200)"]
-# Without a shell in between, so that it is the process that is told to stop.
-ENTRYPOINT ["python", "-m", "app"]
+# The script ends in `exec`, so signals reach the server.
+ENTRYPOINT ["/var/task/entrypoint.sh"]
 
-# What follows is for trying the function without AWS, by `docker compose up`.
+# The rest is for `docker compose up`, which runs the function without AWS.
 FROM python AS rie
-# Whatever else the package holds stays behind here.
+# The package's other files stay in this stage.
 WORKDIR /tmp/rie
 # Its version and hash.
 COPY requirements/emulator.txt .
-# AWS's Runtime Interface Emulator is a file in this package, by the name of its processor.
+# AWS's Runtime Interface Emulator is a file in this package, named after its processor.
 RUN python -m pip download --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
     -r emulator.txt \
     && python -m zipfile -e ./*.whl . \
@@ -72,19 +94,19 @@ RUN python -m pip download --disable-pip-version-check --no-cache-dir --no-deps 
     && install -m 755 "samcli/local/rapid/aws-lambda-rie-$processor" /usr/local/bin/aws-lambda-rie
 
 FROM service AS emulator
-# The same image, and one file more.
+# The same image with one more file.
 COPY --from=rie /usr/local/bin/aws-lambda-rie /usr/local/bin/
-# How Lambda introduces itself to the function; the time-out is in seconds.
+# As Lambda would set them; the timeout is in seconds.
 ENV AWS_LAMBDA_FUNCTION_NAME=classifier AWS_LAMBDA_FUNCTION_TIMEOUT=10
-# Where it listens, as AWS's own images do.
+# The port of AWS's own images.
 EXPOSE 8080
-# Only connects: an invocation beside another one would end the emulator.
+# Only connects: a second invocation at the same time would end the emulator.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["python", "-c", "\
 import socket; socket.create_connection(('127.0.0.1', 8080), 2)"]
-# The emulator starts the image's own command as the function's runtime.
+# The emulator starts the image's entry point as the function's runtime.
 ENTRYPOINT ["aws-lambda-rie"]
 CMD ["--runtime-interface-emulator-address", "0.0.0.0:8080", \
-     "--runtime-api-address", "127.0.0.1:9001", "python", "-m", "app"]
+     "--runtime-api-address", "127.0.0.1:9001", "/var/task/entrypoint.sh"]
 
-# The last stage is what a plain `docker build .` makes: without the emulator.
+# The last stage is the one that a plain `docker build .` builds: without the emulator.
 FROM service

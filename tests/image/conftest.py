@@ -1,6 +1,6 @@
-"""The image, built once from the Dockerfile as it is, by whichever engine is there.
+"""The image, built once from the Dockerfile by any container engine.
 
-`make test` leaves this folder out, as it needs no engine; `.ci/run` runs it in one.
+`make test` leaves this folder out, as it requires no engine; `.ci/run` starts one for it.
 """
 
 from collections.abc import Iterator

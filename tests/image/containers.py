@@ -1,7 +1,6 @@
-"""Containers on a real engine, confined as the image promises to bear."""
+"""Containers on a real engine, confined as the image promises to endure."""
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,20 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.servers.processes import free_port, is_listening
+
 SERVICE, EMULATOR = "classifier", "classifier-emulator"
 
-# 993:990 is whom Lambda runs a function as. The network is the host's as the engine that
-# CI starts has no other; everything below listens on its loopback alone.
+# The network is the host's because CI's engine has no other; all listen on its loopback alone.
 CONFINED = (
     *("--read-only", "--tmpfs", "/tmp"),  # noqa: S108 (the container's own)
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
-    *("--memory", "128m", "--network", "host"),
+    *("--network", "host"),
 )
-LAMBDAS_USER = "993:990"
+SERVICE_MEMORY, FUNCTION_MEMORY = "256m", "128m"
+LAMBDA_USER = "993:990"
 
 
 def run(*command: str) -> str:
-    """Return what ``command`` prints; fail with its errors if it fails."""
+    """Return the output of ``command``; fail with its errors if it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout.strip()
@@ -33,12 +34,11 @@ def docker(*arguments: str) -> str:
 
 
 def build(folder: Path, tag: str, *options: str) -> None:
-    """Build an image with the network of the host, as they are run."""
     docker("build", "--network", "host", "--tag", tag, *options, str(folder))
 
 
 class Container:
-    """A container that was started."""
+    """A started container."""
 
     def __init__(self, name: str, port: int) -> None:
         self.name = name
@@ -49,16 +49,22 @@ class Container:
         state: dict[str, Any] = json.loads(docker("inspect", "-f", "{{json .State}}", self.name))
         return state
 
-    def terminate(self, meanwhile: Callable[[], None] = lambda: None) -> tuple[int, float]:
-        """Send SIGTERM; return the exit status and after how many seconds it came.
+    def logs(self) -> str:
+        done = subprocess.run(
+            ["docker", "logs", self.name], capture_output=True, text=True, check=True
+        )
+        return done.stdout + done.stderr
 
-        ``meanwhile`` is called once the signal is sent.
-        """
+    def terminate(self, meanwhile: Callable[[], None] = lambda: None) -> tuple[int, float]:
+        """Send SIGTERM and call ``meanwhile``; return the exit status and the seconds it took."""
         start = time.monotonic()
         docker("kill", "--signal", "TERM", self.name)
         meanwhile()
-        status = int(docker("wait", self.name))
-        return status, time.monotonic() - start
+        return self.wait(), time.monotonic() - start
+
+    def wait(self) -> int:
+        """Return the exit status once the container has exited."""
+        return int(docker("wait", self.name))
 
 
 @contextmanager
@@ -67,54 +73,52 @@ def container(
     port: int,
     options: Sequence[str] = (),
     command: Sequence[str] = (),
-    user: str = LAMBDAS_USER,
+    user: str = LAMBDA_USER,
 ) -> Iterator[Container]:
-    """Run ``image`` until the block ends, once it listens on ``port`` of 127.0.0.1."""
+    """Run ``image`` until the block ends."""
     name = docker("run", "--detach", *CONFINED, "--user", user, *options, image, *command)
     try:
-        started = Container(name, port)
-        until(lambda: listens(port) or not started.state["Running"], seconds=20)
-        assert started.state["Running"], docker("logs", name)
-        yield started
+        yield Container(name, port)
     finally:
         docker("rm", "--force", name)
 
 
+def wait_until_listening(started: Container) -> None:
+    """Return when ``started`` accepts connections; fail if it exits."""
+    until(lambda: is_listening(started.port) or not started.state["Running"], seconds=20)
+    assert started.state["Running"], started.logs()
+
+
 @contextmanager
-def served(image: str = SERVICE, user: str = LAMBDAS_USER) -> Iterator[Container]:
+def served(
+    image: str = SERVICE, user: str = LAMBDA_USER, memory: str = SERVICE_MEMORY
+) -> Iterator[Container]:
     """Run ``image`` as an HTTP server."""
     port = free_port()
-    environment = ("--env", "HOST=127.0.0.1", "--env", f"PORT={port}")
-    with container(image, port, environment, user=user) as started:
+    options = ["--memory", memory]
+    options += ["--env", "GRANIAN_HOST=127.0.0.1", "--env", f"GRANIAN_PORT={port}"]
+    with container(image, port, options, user=user) as started:
+        wait_until_listening(started)
         yield started
+
+
+def emulator_command(port: int) -> list[str]:
+    """Return the emulator's arguments to take invocations on ``port`` of 127.0.0.1 alone."""
+    return [
+        *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
+        *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
+        "/var/task/entrypoint.sh",
+    ]
 
 
 @contextmanager
 def emulated() -> Iterator[Container]:
     """Run the image as a Lambda function, behind AWS's emulator."""
-    port, runtime_api = free_port(), free_port()
-    command = [
-        *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
-        *("--runtime-api-address", f"127.0.0.1:{runtime_api}"),
-        *("python", "-m", "app"),
-    ]
-    with container(EMULATOR, port, command=command) as started:
+    port = free_port()
+    options = ("--memory", FUNCTION_MEMORY)
+    with container(EMULATOR, port, options, emulator_command(port)) as started:
+        wait_until_listening(started)
         yield started
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-def listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except ConnectionRefusedError:
-        return False
-    return True
 
 
 def until(condition: Callable[[], bool], seconds: float) -> None:

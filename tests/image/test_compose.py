@@ -1,4 +1,4 @@
-"""docker-compose.yml as it is, but for what the network of the test machine needs."""
+"""docker-compose.yml, changed only for the test machine's network."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,28 +10,22 @@ import yaml
 
 from deployment.emulator import INVOCATIONS
 from tests.conftest import ROOT
-from tests.image.containers import docker, free_port, run, until
+from tests.image.containers import docker, emulator_command, run, until
+from tests.servers.processes import free_port
 
 FILE = ROOT / "docker-compose.yml"
 PROJECT = "classifier-test"
 API = free_port()
-# The one in the emulator's health check.
-LAMBDA = 8080
-# In place of the published ports, which CI's engine can't do.
+LAMBDA = 8080  # The port in the emulator's health check.
+# Instead of published ports, which CI's engine can't provide.
 ON_THE_HOST: dict[str, dict[str, Any]] = {
-    "api": {"environment": {"HOST": "127.0.0.1", "PORT": str(API)}},
-    "lambda": {
-        "command": [
-            *("--runtime-interface-emulator-address", f"127.0.0.1:{LAMBDA}"),
-            *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
-            *("python", "-m", "app"),
-        ]
-    },
+    "api": {"environment": {"GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(API)}},
+    "lambda": {"command": emulator_command(LAMBDA)},
 }
 
 
 def adapted(folder: Path) -> Path:
-    """Write the file for an engine that has no network but the host's."""
+    """Write the file for an engine whose only network is the host's."""
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     for name, service in document["services"].items():
         service["build"]["network"] = "host"
@@ -59,7 +53,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("service", ["api", "lambda"])
-def test_its_health_check_finds_it_well(service: str) -> None:
+def test_health_check_succeeds(service: str) -> None:
     [name] = docker(
         *("ps", "--quiet", "--filter", f"label=com.docker.compose.project={PROJECT}"),
         *("--filter", f"label=com.docker.compose.service={service}"),
@@ -68,10 +62,12 @@ def test_its_health_check_finds_it_well(service: str) -> None:
     until(lambda: docker(*health) == "healthy", seconds=30)
 
 
-def test_the_docs_are_there() -> None:
+def test_docs_are_served() -> None:
     assert "swagger-ui" in httpx.get(f"http://127.0.0.1:{API}/docs").text
 
 
-def test_the_function_can_be_invoked() -> None:
-    answer = httpx.post(f"http://127.0.0.1:{LAMBDA}{INVOCATIONS}", json={"body": "{}"}, timeout=20)
-    assert answer.json()["status"] == "400"
+def test_function_can_be_invoked() -> None:
+    response = httpx.post(
+        f"http://127.0.0.1:{LAMBDA}{INVOCATIONS}", json={"body": "{}"}, timeout=20
+    )
+    assert response.json()["status"] == "400"
