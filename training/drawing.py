@@ -41,24 +41,22 @@ _STYLE = {
     "hatch.linewidth": 0.5,
     "legend.frameon": False,
     "svg.fonttype": "none",
+    "svg.hashsalt": "model card",  # Without one, the generated ids are random.
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
 }
 _TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
 
-def draw_svg(
-    name: str, title: str, size: tuple[float, float], draw: Callable[[Figure], None]
-) -> str:
+def draw_svg(title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
     """Return a figure as SVG, independent of the user's matplotlib settings.
 
     Args:
-        name: Salt of the generated ids, so that two figures can share one HTML page.
         title: Description for readers who cannot see the figure.
         size: Width and height in inches, which browsers show as 96 pixels each.
         draw: Draws on the figure.
     """
-    with style.context({**_STYLE, "svg.hashsalt": name}, after_reset=True):
+    with style.context(_STYLE, after_reset=True):
         figure = Figure(figsize=size, facecolor="white")
         draw(figure)
         file = StringIO()

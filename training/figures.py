@@ -81,7 +81,7 @@ def draw_roc(predictions: OutOfFold) -> str:
         for axes in (whole, corner):
             axes.set(xlabel="1 \N{MINUS SIGN} specificity", ylabel="sensitivity")
 
-    return draw_svg("roc", "ROC curves of the compared models, out of fold", (9, 4.3), draw)
+    return draw_svg("ROC curves of the compared models, out of fold", (9, 4.3), draw)
 
 
 def _draw_roc_curve(panels: Sequence[Axes], predictions: OutOfFold, name: str) -> None:
@@ -125,7 +125,7 @@ def draw_calibration(predictions: OutOfFold) -> str:
         lower.set_xlabel("predicted probability of malignancy, out of fold")
 
     title = "Calibration: the share of malignant tumours by predicted probability"
-    return draw_svg("calibration", title, (6.6, 6.2), draw)
+    return draw_svg(title, (6.6, 6.2), draw)
 
 
 def _draw_shares(axes: Axes, predictions: OutOfFold, name: str) -> None:
@@ -161,7 +161,7 @@ def draw_distribution(predictions: OutOfFold, band: Band) -> str:
         _label_decisions(axes, predictions, band)
 
     title = "The served model's out-of-fold probabilities by class, and the referral band"
-    return draw_svg("distribution", title, (9, 4.2), draw)
+    return draw_svg(title, (9, 4.2), draw)
 
 
 def _label_decisions(axes: Axes, predictions: OutOfFold, band: Band) -> None:

@@ -38,7 +38,7 @@ def draw_steps(scorecard: Scorecard, data: Dataset) -> str:
         _draw_sum(panels[-1], scorecard, selected)
 
     title = "The model: log-odds added by each measurement, and the probability of their sum"
-    return draw_svg("steps", title, (10, 7.8), draw)
+    return draw_svg(title, (10, 7.8), draw)
 
 
 def _add_panels(figure: Figure, count: int) -> list[tuple[Axes, Axes]]:
