@@ -1,1 +1,1 @@
-"""Fit the classifier with scikit-learn and compile it into the scorecard that is served."""
+"""Train the classifier with scikit-learn and compile it into a scorecard."""

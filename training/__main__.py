@@ -10,133 +10,142 @@ from typing import Any
 from model import ARTIFACTS, SCORECARD_FILE, parse
 from training import dataset
 from training.artifacts import (
-    CARD,
-    CARD_PAGE,
-    ESTIMATOR,
-    EVIDENCE,
-    FIGURES,
-    SEARCH,
-    read_evidence,
-    read_search,
-    write_model,
+    CARD_FILE,
+    CARD_PAGE_FILE,
+    ESTIMATOR_FILE,
+    EVALUATION_FILE,
+    FIGURES_FOLDER,
+    SEARCH_FILE,
+    read_evaluation_record,
+    read_search_result,
+    write_artifacts,
     write_record,
 )
 from training.baselines import PROCEDURE
-from training.card import card
-from training.card_page import card_page
-from training.compiler import compile_ensemble, contract_measurements
+from training.card import render_card
+from training.card_page import render_card_page
+from training.compiler import compile_ensemble, require_contract
 from training.dataset import Dataset
 from training.errors import TrainingError
-from training.evaluation import OutOfFold, Protocol
+from training.evaluation import EvaluationConfig, OutOfFold
 from training.evaluation_record import evaluate
-from training.export import require_current, scorecard_text
-from training.figures import figures
+from training.export import export_scorecard, require_current
+from training.figures import draw_figures
 from training.fit import fit
-from training.search import Plan, search
+from training.search import search_with_progress
 
 
 def main(
     arguments: Sequence[str] | None = None,
     data: Dataset | None = None,
-    protocol: Protocol | None = None,
+    config: EvaluationConfig | None = None,
 ) -> int:
-    """Run the command line; return its exit status.
+    """Run the command line and return its exit status.
 
     Args:
-        arguments: The command line without the program's name; the process's own if None.
-        data: The patients; the data set of `training.dataset` if None.
-        protocol: How an evaluation is done, and what a search tries; in full if None.
+        arguments: Arguments of the command line; those of the process by default.
+        data: All patients; by default those of `training.dataset`.
+        config: Settings of the search and the evaluation.
     """
     options = _parser().parse_args(arguments)
-    data, protocol = data or dataset.load(), protocol or Protocol()
+    data, config = data or dataset.load(), config or EvaluationConfig()
     try:
-        if options.search:
-            run_search(options.folder, data, protocol.plan)
-        elif options.evaluate:
-            run_evaluation(options.folder, data, protocol)
-        else:
-            run_fit(options.folder, data)
+        options.run(options.folder, data, config)
     except TrainingError as error:
-        print(f"training stopped, nothing was changed: {error}.", file=sys.stderr)
+        print(f"training stopped, no file was changed: {error}.", file=sys.stderr)
         return 1
     return 0
 
 
-def run_search(folder: Path, data: Dataset, plan: Plan) -> None:
-    """Search and store what was found, unless the features are not the contract's."""
-    found = search(data, plan)
-    contract_measurements(tuple(found["features"]))
-    write_record(folder / SEARCH, found)
-    print(f"{found['parameters']}: cross-validated F1 {found['f1']:.3f}")
-    print(f"wrote {os.path.relpath(folder / SEARCH)}; now evaluate it and fit it")
+def run_search(folder: Path, data: Dataset, config: EvaluationConfig) -> None:
+    """Search, and write the result if its features are those of the request contract."""
+    result = search_with_progress(data, config.search)
+    require_contract(tuple(result["features"]))
+    write_record(folder / SEARCH_FILE, result)
+    print(f"{result['parameters']}: cross-validated F1 {result['f1']:.3f}")
+    print(f"wrote {os.path.relpath(folder / SEARCH_FILE)}; now evaluate it and fit it")
 
 
-def run_evaluation(folder: Path, data: Dataset, protocol: Protocol) -> None:
-    """Evaluate the search and the model that it found, and store the evidence."""
-    found = read_search(folder)
-    contract_measurements(tuple(found["features"]))
-    record = evaluate(data, found, protocol)
-    write_record(folder / EVIDENCE, record)
+def run_evaluation(folder: Path, data: Dataset, config: EvaluationConfig) -> None:
+    """Evaluate the search and the model that it selected, and write the record."""
+    record = evaluate(data, _read_servable_result(folder), config)
+    write_record(folder / EVALUATION_FILE, record)
     accuracy = record["metrics"][PROCEDURE]["accuracy"]
     print(
         f"accuracy of the whole procedure {accuracy['value']:.3f} "
         f"({accuracy['low']:.3f} to {accuracy['high']:.3f})"
     )
-    print(f"wrote {os.path.relpath(folder / EVIDENCE)}; 'python -m training' writes the card")
+    written = os.path.relpath(folder / EVALUATION_FILE)
+    print(f"wrote {written}; 'python -m training' writes the card")
 
 
-def run_fit(folder: Path, data: Dataset) -> None:
-    """Fit with what the search stored, compile, and write the model."""
-    found = read_search(folder)
-    contract_measurements(tuple(found["features"]))
-    evidence = read_evidence(folder)
-    require_current(evidence, data, found)
-    chosen = data.select(found["features"])
-    estimator = fit(chosen, found["parameters"])
-    compiled = compile_ensemble(estimator, chosen)
-    text = scorecard_text(compiled, estimator, chosen, found, evidence)
-    write_model(folder, _files(text, chosen, evidence), estimator)
-    metrics = parse(text).provenance["metrics"]["holdOut"]
-    thresholds = sum(len(feature.thresholds) for feature in compiled.features)
-    print(
-        f"{len(estimator.estimators_)} trees became {thresholds} thresholds; hold-out F1 "
-        f"{metrics['f1']:.3f}: {metrics['missed']} of {metrics['patients']} patients missed, "
-        f"{metrics['falseAlarms']} false alarms"
-    )
-    names = (SCORECARD_FILE, CARD, CARD_PAGE, FIGURES, ESTIMATOR)
+def run_fit(folder: Path, data: Dataset, _: EvaluationConfig) -> None:
+    """Fit and compile the selected model, and write all artifacts."""
+    search_result, record = _read_servable_result(folder), read_evaluation_record(folder)
+    require_current(record, data, search_result)
+    selected = data.select(search_result["features"])
+    estimator = fit(selected, search_result["parameters"])
+    compiled = compile_ensemble(estimator, selected)
+    text = export_scorecard(compiled, estimator, selected, search_result, record)
+    write_artifacts(folder, _render(text, selected, record), estimator)
+    print(_summarize(text))
+    names = (SCORECARD_FILE, CARD_FILE, CARD_PAGE_FILE, FIGURES_FOLDER, ESTIMATOR_FILE)
     print(f"wrote {', '.join(os.path.relpath(folder / name) for name in names)}")
 
 
-def _files(text: str, data: Dataset, evidence: Mapping[str, Any]) -> dict[str, str]:
+def _read_servable_result(folder: Path) -> dict[str, Any]:
+    result = read_search_result(folder)
+    require_contract(tuple(result["features"]))
+    return result
+
+
+def _render(text: str, data: Dataset, record: Mapping[str, Any]) -> dict[str, str]:
     scorecard = parse(text)
-    drawn = figures(scorecard, data, OutOfFold.stored(evidence["patients"]))
-    described = card(scorecard, evidence)
+    figures = draw_figures(scorecard, data, OutOfFold.from_table(record["patients"]))
+    card = render_card(scorecard, record)
     return {
-        **{f"{FIGURES}/{name}": svg for name, svg in drawn.items()},
-        CARD: described,
-        CARD_PAGE: card_page(described),
-        SCORECARD_FILE: text,
+        **{f"{FIGURES_FOLDER}/{name}": svg for name, svg in figures.items()},
+        CARD_FILE: card,
+        CARD_PAGE_FILE: render_card_page(card),
+        SCORECARD_FILE: text,  # Last, so that the files describing it exist when it does.
     }
+
+
+def _summarize(text: str) -> str:
+    scorecard = parse(text)
+    metrics = scorecard.provenance["metrics"]["holdOut"]
+    trees = scorecard.provenance["parameters"]["n_estimators"]
+    thresholds = sum(len(feature.thresholds) for feature in scorecard.features)
+    return (
+        f"{trees} trees became {thresholds} thresholds; hold-out F1 {metrics['f1']:.3f}: "
+        f"{metrics['missed']} of {metrics['patients']} patients missed, "
+        f"{metrics['falseAlarms']} false alarms"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description="Train the model.")
-    instead = parser.add_mutually_exclusive_group()
-    instead.add_argument(
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument(
         "--search",
-        action="store_true",
-        help="select the features and the ensemble's size anew (minutes) instead of fitting",
+        action="store_const",
+        dest="run",
+        const=run_search,
+        default=run_fit,
+        help="select the features and the size of the ensemble (minutes) instead of fitting",
     )
-    instead.add_argument(
+    mode.add_argument(
         "--evaluate",
-        action="store_true",
-        help="cross-validate the search and what it found (an hour) instead of fitting",
+        action="store_const",
+        dest="run",
+        const=run_evaluation,
+        help="cross-validate the search and the selected model (an hour) instead of fitting",
     )
     parser.add_argument(
         "--folder",
         type=Path,
         default=ARTIFACTS,
-        help="where the model's files are read and written (default: the model package)",
+        help="folder of the artifacts (default: model/artifacts)",
     )
     return parser
 

@@ -1,4 +1,4 @@
-"""Read and write the files of the model's folder."""
+"""The files in the artifacts folder."""
 
 import json
 import re
@@ -11,121 +11,104 @@ import joblib
 from sklearn.ensemble import GradientBoostingClassifier
 
 from model.files import atomic_write
-from training.errors import EvidenceMissing, SearchMissing
+from training.errors import EvaluationRecordMissing, SearchResultMissing, TrainingError
 
-ESTIMATOR = "clf.joblib"
-"""The file name of the fitted scikit-learn estimator; git-ignored, never served."""
+ESTIMATOR_FILE = "clf.joblib"
+"""The fitted scikit-learn estimator. Ignored by git and never served."""
 
-SEARCH = "search.json"
-"""The file name of what the search found."""
+SEARCH_FILE = "search.json"
+"""The search result."""
 
-EVIDENCE = "evaluation.json"
-"""The file name of the evaluation's record."""
+EVALUATION_FILE = "evaluation.json"
+"""The evaluation record."""
 
-CARD = "README.md"
-"""The file name of the model card."""
+CARD_FILE = "README.md"
+"""The model card in Markdown."""
 
-CARD_PAGE = "card.html"
-"""The file name of the same card as the page that the service shows."""
+CARD_PAGE_FILE = "card.html"
+"""The model card as an HTML page."""
 
-FIGURES = "figures"
-"""The folder of the card's figures."""
+FIGURES_FOLDER = "figures"
+"""The figures of the model card."""
 
-_UNUSABLE = (OSError, ValueError, KeyError, TypeError)
-_FOUND = ("features", "parameters", "folds", "f1")
-_EVIDENCE = (
-    "command",
-    "date",
-    "versions",
-    "data",
-    "features",
-    "parameters",
-    "folds",
-    "seeds",
-    "resamples",
-    "choices",
-    "repetitions",
-    "metrics",
-    "differences",
-    "confusion",
-    "band",
-    "referral",
-    "patients",
+_SEARCH_KEYS = ("features", "parameters", "folds", "f1")
+_EVALUATION_KEYS = (
+    *("command", "date", "versions", "data", "features", "parameters", "folds", "seeds"),
+    *("resamples", "choices", "repetitions", "metrics", "differences", "confusion", "band"),
+    *("referral", "patients"),
 )
 _INNERMOST = re.compile(r"\[[^][{}]*\]|\{[^][{}]*\}")
 
 
-def render(document: dict[str, Any]) -> str:
-    """Return ``document`` as JSON for readers: indented, but a list of numbers on one line."""
-    text = json.dumps(document, indent=2, allow_nan=False)
-    return _INNERMOST.sub(_on_one_line, text) + "\n"
+def to_json(record: dict[str, Any]) -> str:
+    """Return ``record`` as indented JSON, with its innermost lists and objects on one line."""
+    text = json.dumps(record, indent=2, allow_nan=False)
+    return _INNERMOST.sub(_join_lines, text) + "\n"
 
 
-def _on_one_line(match: re.Match[str]) -> str:
+def _join_lines(match: re.Match[str]) -> str:
     return match[0][0] + " ".join(match[0][1:-1].split()) + match[0][-1]
 
 
-def write_model(
+def write_artifacts(
     folder: Path, texts: Mapping[str, str], estimator: GradientBoostingClassifier
 ) -> None:
-    """Write what was made from ``estimator``, and itself, into ``folder``.
+    """Write ``estimator`` and the files generated from it.
 
     Args:
-        folder: Where the files go.
-        texts: The files' texts by their names, relative to ``folder``; the scorecard's last,
-            so that all that describes it is there when it is.
+        folder: The artifacts folder.
+        texts: The content of each file by its path in ``folder``, in the order of writing.
         estimator: The ensemble that the scorecard was compiled from.
     """
-    with atomic_write(folder / ESTIMATOR, "wb") as file:
+    with atomic_write(folder / ESTIMATOR_FILE, "wb") as file:
         joblib.dump(estimator, file)
     for name, text in texts.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        write_text(folder / name, text)
+        _write_text(folder / name, text)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write ``text`` to ``path``, whole or not at all."""
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Write a search result or an evaluation record."""
+    _write_text(path, to_json(record))
+
+
+def _write_text(path: Path, text: str) -> None:
     with atomic_write(path, encoding="utf-8") as file:
         file.write(text)
 
 
-def write_record(path: Path, record: dict[str, Any]) -> None:
-    """Write ``record``, of a search or of an evaluation, to ``path``."""
-    write_text(path, render(record))
-
-
-def read_search(folder: Path) -> dict[str, Any]:
-    """Return what the search stored in ``folder`` found, and its file's ``sha256``.
+def read_search_result(folder: Path) -> dict[str, Any]:
+    """Return the search result in ``folder``, with its file's ``sha256``.
 
     Raises:
-        SearchMissing: There is no such file, or it isn't one that the search wrote.
+        SearchResultMissing: The file is missing or is not a search result.
     """
-    try:
-        return _read(folder / SEARCH, _FOUND)
-    except _UNUSABLE as error:
-        raise SearchMissing(
-            f"{folder / SEARCH} is not a record of a search ({error!r}); restore it from version "
-            "control or run 'python -m training --search', which takes minutes"
-        ) from error
+    command = "'python -m training --search', which takes minutes"
+    return _read_record(folder / SEARCH_FILE, _SEARCH_KEYS, SearchResultMissing, command)
 
 
-def read_evidence(folder: Path) -> dict[str, Any]:
-    """Return the evaluation that is stored in ``folder``, and its file's ``sha256``.
+def read_evaluation_record(folder: Path) -> dict[str, Any]:
+    """Return the evaluation record in ``folder``, with its file's ``sha256``.
 
     Raises:
-        EvidenceMissing: There is no such file, or it isn't one that the evaluation wrote.
+        EvaluationRecordMissing: The file is missing or is not an evaluation record.
     """
+    command = "'python -m training --evaluate', which takes most of an hour"
+    return _read_record(
+        folder / EVALUATION_FILE, _EVALUATION_KEYS, EvaluationRecordMissing, command
+    )
+
+
+def _read_record(
+    path: Path, keys: Sequence[str], error_type: type[TrainingError], command: str
+) -> dict[str, Any]:
     try:
-        return _read(folder / EVIDENCE, _EVIDENCE)
-    except _UNUSABLE as error:
-        raise EvidenceMissing(
-            f"{folder / EVIDENCE} is not a record of an evaluation ({error!r}); restore it from "
-            "version control or run 'python -m training --evaluate', which takes most of an hour"
+        text = path.read_text(encoding="utf-8")
+        record = json.loads(text)
+        selected = {key: record[key] for key in keys}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise error_type(
+            f"{path} cannot be used ({error!r}); restore it from version control or run {command}"
         ) from error
-
-
-def _read(path: Path, keys: Sequence[str]) -> dict[str, Any]:
-    text = path.read_text(encoding="utf-8")
-    record = json.loads(text)
-    # Whoever changes a number by hand changes this, and it stands in the scorecard.
-    return {**{key: record[key] for key in keys}, "sha256": sha256(text.encode()).hexdigest()}
+    # The scorecard states this hash, so that an edited record can be detected.
+    return {**selected, "sha256": sha256(text.encode()).hexdigest()}

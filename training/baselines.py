@@ -1,4 +1,4 @@
-"""The models that are compared: the served one, the procedure that found it, and others."""
+"""The models that an evaluation compares: the served model and its baselines."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,48 +15,51 @@ from training.dataset import Dataset
 from training.fit import BASE_PARAMETERS
 
 PROCEDURE = "procedure"
-"""The name of the whole procedure: feature elimination, grid search and fit."""
+"""Name of the whole procedure: feature elimination, grid search and fit."""
 
 SCORECARD = "scorecard"
-"""The name of the served model's features and parameters, chosen beforehand."""
+"""Name of the served model, with its features and parameters fixed beforehand."""
 
 MAJORITY = "majority"
-"""The name of the model that gives everybody the share of malignant tumours."""
+"""Name of the model that predicts the share of malignant tumours for every patient."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A model with nothing left to choose.
+class Baseline:
+    """A model with fixed features and parameters.
 
     Attributes:
-        description: What it is, in a table's words.
-        make: Returns it, not fitted yet.
-        five: Whether it sees the contract's five features, or all that there are.
+        description: Text for the model card.
+        make_estimator: Returns a new estimator, not fitted.
+        contract_features: Whether it uses the contract's five features, or else all thirty.
     """
 
     description: str
-    make: Callable[[], Any]
-    five: bool = True
+    make_estimator: Callable[[], Any]
+    contract_features: bool = True
 
-    def seen(self, data: Dataset) -> Dataset:
-        """Return ``data``, which has all columns, as this model sees it."""
-        return data.select([entry.column for entry in FEATURES]) if self.five else data
+    def select(self, data: Dataset) -> Dataset:
+        """Return ``data``, which has all columns, with this model's columns."""
+        return data.select([info.column for info in FEATURES]) if self.contract_features else data
 
 
-def candidates(parameters: Mapping[str, Any]) -> dict[str, Candidate]:
-    """Return the models by name; ``parameters`` are what the stored search found."""
+def baselines(parameters: Mapping[str, Any]) -> dict[str, Baseline]:
+    """Return the models by name; ``parameters`` are the served model's."""
     return {
-        SCORECARD: Candidate(
+        SCORECARD: Baseline(
             "the served model's features and parameters",
             lambda: GradientBoostingClassifier(**BASE_PARAMETERS, **parameters),
         ),
-        "logisticFive": Candidate("logistic regression, the same five features", _logistic),
-        "logisticAll": Candidate("logistic regression, all thirty features", _logistic, five=False),
-        "boosting": Candidate(
-            "gradient boosting as scikit-learn has it (100 trees of depth 3), five features",
+        "logisticFive": Baseline("logistic regression on the same five features", _logistic),
+        "logisticAll": Baseline(
+            "logistic regression on all thirty features", _logistic, contract_features=False
+        ),
+        "boosting": Baseline(
+            "gradient boosting on the five features with scikit-learn's defaults (100 trees of "
+            "depth 3)",
             lambda: GradientBoostingClassifier(max_depth=3, random_state=42),
         ),
-        MAJORITY: Candidate("the majority class for everybody", DummyClassifier),
+        MAJORITY: Baseline("the majority class for every patient", DummyClassifier),
     }
 
 

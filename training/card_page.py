@@ -1,7 +1,7 @@
 """The model card as an HTML page, which the service shows at ``/card``.
 
-It has nothing inline, as a strict Content-Security-Policy wants it, and all its addresses are
-relative to its own, so that it works below any path.
+The page has no inline scripts or styles, so that a strict Content-Security-Policy can apply. All
+its links are relative, so that it works below any path prefix.
 """
 
 import re
@@ -35,60 +35,60 @@ _PAGE = """\
 </html>
 """
 
-# What leads to a file of the project leads nowhere on the service.
-_WORKING = re.compile(r"https://|#")
+# Other links lead to files of the project, which the service does not have.
+_SERVED_LINK = re.compile(r"https://|#")
 
 
-def card_page(card: str) -> str:
-    """Return ``card``, which is Markdown, as a complete HTML document.
+def render_card_page(card: str) -> str:
+    """Return a model card in Markdown as an HTML document.
 
-    Its first line is the title. Links to files of the project, which the service doesn't have,
-    become their names. Figures are asked for below ``card/``.
+    The first line becomes the title. Links to files of the project become the files' names.
+    Figures are loaded from ``card/``.
     """
     markdown = MarkdownIt("commonmark", {"html": False, "xhtmlOut": False}).enable("table")
     title = card.partition("\n")[0].removeprefix("# ")
-    tokens = list(_blocks(markdown.parse(card)))
+    tokens = list(_transform_blocks(markdown.parse(card)))
     body = markdown.renderer.render(tokens, markdown.options, {})
     return _PAGE.format(title=escape(title), body=body)
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Yield ``tokens``, with headings to link to and tables that scroll by themselves."""
+def _transform_blocks(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield ``tokens`` with ids on headings and a scrolling box around each table."""
     numbers = count(1)
     for index, token in enumerate(tokens):
         match token.type:
             case "heading_open":
-                token.attrSet("id", _anchor(tokens[index + 1].content))
+                token.attrSet("id", _heading_id(tokens[index + 1].content))
             case "table_open":
-                yield _box(next(numbers))
+                yield _open_box(next(numbers))
             case "th_open" | "td_open":
-                _adapt_cell(tokens, index)
+                _transform_cell(tokens, index)
             case "fence":
                 token.attrSet("tabindex", "0")
             case "inline":
-                token.children = list(_inlines(token.children or []))
+                token.children = list(_transform_inlines(token.children or []))
         yield token
         if token.type == "table_close":
             yield Token("div_close", "div", -1, block=True)
 
 
-def _anchor(heading: str) -> str:
-    # As on GitHub, so that a link works in both.
+def _heading_id(heading: str) -> str:
+    # GitHub's ids, so that a link works in both places.
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-def _box(number: int) -> Token:
-    # Focusable, or nobody could scroll it with a keyboard, and so it needs a name.
+def _open_box(number: int) -> Token:
+    # Focusable for scrolling with a keyboard, and focusable elements need a name.
     attributes = {"class": "wide", "role": "group", "aria-label": f"Table {number}"}
     return Token("div_open", "div", 1, attrs={**attributes, "tabindex": "0"}, block=True)
 
 
-def _adapt_cell(tokens: Sequence[Token], index: int) -> None:
-    """Make the first cell of a row its head, and of a style, which is inline, a class."""
+def _transform_cell(tokens: Sequence[Token], index: int) -> None:
+    """Make the first cell of a row its header, and replace the inline style by a class."""
     cell, content, end = tokens[index : index + 3]
     in_head, first = cell.type == "th_open", tokens[index - 1].type == "tr_open"
     scope = "col" if in_head else "row" if first else ""
-    if not content.content:  # Nothing is no head of anything.
+    if not content.content:  # An empty cell is not a header.
         scope = ""
     right = cell.attrs.pop("style", "") == "text-align:right"
     cell.tag = end.tag = "th" if scope else "td"
@@ -97,15 +97,15 @@ def _adapt_cell(tokens: Sequence[Token], index: int) -> None:
         cell.attrSet("class", "number")
 
 
-def _inlines(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Yield ``tokens``, with figures that can be opened, and no link that leads nowhere."""
+def _transform_inlines(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield ``tokens`` with links around figures and without links to project files."""
     for index, token in enumerate(tokens):
         if token.type == "image":
             address = str(token.attrs["src"]).replace("figures/", "card/")
             token.attrSet("src", address)
             yield Token("link_open", "a", 1, attrs={"class": "wide", "href": address})
-        elif token.type == "link_open" and not _WORKING.match(str(token.attrs["href"])):
-            end = next(each for each in tokens[index:] if each.type == "link_close")
+        elif token.type == "link_open" and not _SERVED_LINK.match(str(token.attrs["href"])):
+            end = next(later for later in tokens[index:] if later.type == "link_close")
             token.tag = end.tag = "code"
             token.attrs = {}
         yield token

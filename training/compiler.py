@@ -1,8 +1,8 @@
-"""Merge an ensemble of one-split trees into one step function per feature.
+"""Compile an ensemble of one-split trees into one step function per feature.
 
-The tables answer for float64 values as scikit-learn does, although scikit-learn rounds
-each value to float32 before it compares it with a float64 threshold: every threshold is
-moved to the largest float64 that is still rounded to its left side.
+scikit-learn rounds each value to float32 before it compares it with a float64 threshold. The
+compiler moves every threshold to the largest float64 that scikit-learn still sends to the left.
+The step functions therefore give scikit-learn's result for every float64 value.
 """
 
 from bisect import bisect_left
@@ -20,14 +20,14 @@ from training.errors import FeaturesDiffer, NotAdditive, NotBinary
 PLACES = 13
 """Decimal places of every stored log-odds.
 
-Six rounded numbers are added up, so a score is off by 3e-13 at most. In return a
-processor whose exp() differs in the last bit still writes the same file.
+A score is the sum of six rounded numbers, so its error is at most 3e-13. In return, processors
+whose exp() differs in the last bit write the same file.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An ensemble as tables: the intercept in log-odds, and the step functions."""
+    """An ensemble as step functions and an intercept in log-odds."""
 
     intercept: float
     features: tuple[Feature, ...]
@@ -43,44 +43,44 @@ class _Stump:
 
 
 def compile_ensemble(estimator: GradientBoostingClassifier, data: Dataset) -> Compiled:
-    """Return the tables equal to ``estimator``, which was fitted on ``data.train``.
+    """Return the step functions equal to ``estimator``, which was fitted on ``data.train``.
 
     Raises:
-        NotBinary: The target's classes are not 0 and 1.
-        FeaturesDiffer: The columns are not the request contract's.
-        NotAdditive: A tree looks at more than one feature.
+        NotBinary: The classes of the target are not 0 and 1.
+        FeaturesDiffer: The columns are not those of the request contract.
+        NotAdditive: A tree has more than one split.
     """
     _require_binary(estimator)
-    measurements = contract_measurements(data.columns)
-    constants = [log(estimator.init_.class_prior_[1] / estimator.init_.class_prior_[0])]
-    stumps: list[list[_Stump]] = [[] for _ in measurements]
+    require_contract(data.columns)
+    prior = estimator.init_.class_prior_
+    constants = [log(prior[1] / prior[0])]
+    stumps: list[list[_Stump]] = [[] for _ in FEATURES]
     for number, (fitted,) in enumerate(estimator.estimators_, start=1):
         tree = fitted.tree_
         _require_stump(tree, number)
         values = [estimator.learning_rate * float(value) for value in tree.value[:, 0, 0]]
-        if tree.node_count == 1:  # It found nothing to split on.
+        if tree.node_count == 1:  # No split improved the fit.
             constants += values
         else:
             last = boundary(float(tree.threshold[0]))
             stumps[tree.feature[0]].append(_Stump(last, *values[1:]))
-    tables = zip(measurements, stumps, data.train.T, strict=True)
+    tables = zip(FEATURES, stumps, data.train.T, strict=True)
     return Compiled(round(fsum(constants), PLACES), tuple(_merge(*table) for table in tables))
 
 
-def contract_measurements(columns: tuple[str, ...]) -> tuple[FeatureInfo, ...]:
-    """Return the measurement that each of ``columns`` holds.
+def require_contract(columns: tuple[str, ...]) -> None:
+    """Validate that ``columns`` are the request contract's features, in its order.
 
     Raises:
-        FeaturesDiffer: They are not the request contract's, in its order.
+        FeaturesDiffer: They are not.
     """
-    contract = tuple(measurement.column for measurement in FEATURES)
+    contract = tuple(info.column for info in FEATURES)
     if columns != contract:
         raise FeaturesDiffer(
             f"the features are {', '.join(columns)}; the request contract has "
             f"{', '.join(contract)}. To serve other features, change model/features.py "
-            "and app/observation.py with them, then train again"
+            "and the request model in app/, then train again"
         )
-    return FEATURES
 
 
 def boundary(threshold: float) -> float:
@@ -91,7 +91,7 @@ def boundary(threshold: float) -> float:
     above = np.nextafter(below, np.float32(inf))
     # Exact: the sum of two neighbouring float32 numbers fits a float64.
     middle = (float(below) + float(above)) / 2
-    # Half-way cases go to the even neighbour, which may be the one above.
+    # A tie rounds to the even neighbour, which may be the upper one.
     return middle if float(np.float32(middle)) <= threshold else nextafter(middle, -inf)
 
 
@@ -107,18 +107,18 @@ def _require_binary(estimator: GradientBoostingClassifier) -> None:
 def _require_stump(tree: Any, number: int) -> None:
     if tree.node_count > 3:
         raise NotAdditive(
-            f"tree {number} has {tree.node_count // 2} splits, so its features interact and no "
-            "table per feature can equal it; fit with max_depth=1"
+            f"tree {number} has {tree.node_count // 2} splits, so its features interact and "
+            "cannot be separated into one table each; fit with max_depth=1"
         )
 
 
-def _merge(measurement: FeatureInfo, stumps: list[_Stump], values: Rows) -> Feature:
+def _merge(info: FeatureInfo, stumps: list[_Stump], values: Rows) -> Feature:
     thresholds = sorted({stump.boundary for stump in stumps})
     points = [_points(stumps, thresholds, step) for step in range(len(thresholds) + 1)]
     return Feature(
-        name=measurement.name,
-        column=measurement.column,
-        description=measurement.description,
+        name=info.name,
+        column=info.column,
+        description=info.description,
         minimum=float(values.min()),
         maximum=float(values.max()),
         thresholds=tuple(thresholds),

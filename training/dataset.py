@@ -1,4 +1,4 @@
-"""The Wisconsin Diagnostic Breast Cancer data, with malignant as 1, split once for all."""
+"""The Wisconsin Diagnostic Breast Cancer data, with malignant coded as 1 and a fixed split."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +11,10 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 
 SOURCE = "sklearn.datasets.load_breast_cancer"
-"""Where the data come from: a file inside scikit-learn, so nothing is downloaded."""
+"""Source of the data: a file in scikit-learn, so no download is needed."""
 
 CLASSES = {0: "benign", 1: "malignant"}
-"""What the labels mean here; the source has them the other way round."""
+"""The labels. scikit-learn's copy of the data codes malignant as 0."""
 
 Rows = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -24,13 +24,13 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Patients for training and patients held out.
+    """Training patients and held-out patients.
 
     Attributes:
-        columns: The name of each feature, as scikit-learn has it.
-        train: The training rows, shape (patients, features).
+        columns: Name of each feature in scikit-learn.
+        train: Training rows, shape (patients, features).
         train_labels: Their labels, 1 for malignant, shape (patients,).
-        test: The held-out rows, shape (patients, features).
+        test: Held-out rows, shape (patients, features).
         test_labels: Their labels.
     """
 
@@ -41,24 +41,24 @@ class Dataset:
     test_labels: Labels
 
     def select(self, columns: Sequence[str]) -> Self:
-        """Return the same patients with only ``columns``, in the order asked for."""
-        chosen = [self.columns.index(column) for column in columns]
+        """Return the same patients with only ``columns``, in that order."""
+        indices = [self.columns.index(column) for column in columns]
         return replace(
             self,
             columns=tuple(columns),
-            train=self.train[:, chosen],
-            test=self.test[:, chosen],
+            train=self.train[:, indices],
+            test=self.test[:, indices],
         )
 
     def pooled(self) -> tuple[Rows, Labels]:
-        """Return the rows and labels of all patients, those for training first."""
+        """Return the rows and labels of all patients, training patients first."""
         return (
             np.concatenate([self.train, self.test]),
             np.concatenate([self.train_labels, self.test_labels]),
         )
 
     def fold(self, train: Indices, test: Indices) -> Self:
-        """Return the same patients split anew; the indices are those of `pooled`."""
+        """Return the same patients with another split, given as indices into `pooled`."""
         rows, labels = self.pooled()
         return replace(
             self,
@@ -68,16 +68,16 @@ class Dataset:
             test_labels=labels[test],
         )
 
-    def provenance(self, *, everybody: bool = False) -> dict[str, Any]:
-        """Return what identifies the training data: source, rows and SHA-256.
+    def provenance(self, *, pooled: bool = False) -> dict[str, Any]:
+        """Return the source, number and SHA-256 of the training rows.
 
-        The hash is taken over the rows as little-endian float64 in C order, followed by
-        the labels as bytes, so it is the same on every platform.
+        The hash covers the rows as little-endian float64 in C order and then the labels as
+        bytes, so it is the same on every platform.
 
         Args:
-            everybody: Identify the patients of `pooled`, not those for training.
+            pooled: Describe all patients instead of the training patients.
         """
-        rows, labels = self.pooled() if everybody else (self.train, self.train_labels)
+        rows, labels = self.pooled() if pooled else (self.train, self.train_labels)
         content = rows.astype("<f8").tobytes() + labels.astype("u1").tobytes()
         return {
             "source": SOURCE,
@@ -89,7 +89,7 @@ class Dataset:
 def load() -> Dataset:
     """Return all 569 patients with 30 features, a fifth of them held out."""
     bunch = load_breast_cancer()
-    # The source codes malignant as 0; here the condition looked for is the positive class.
+    # Metrics such as sensitivity are about class 1, which must be the disease.
     labels = 1 - bunch.target
     train, test, train_labels, test_labels = train_test_split(
         bunch.data, labels, test_size=0.2, random_state=42

@@ -1,7 +1,7 @@
-"""How the figures look, and how they become the same bytes wherever they are drawn.
+"""Style and building blocks of the figures.
 
-Everything is placed by hand: a layout that matplotlib computes depends on the fonts that it
-finds. Text stays text, so that it can be read aloud, searched for and selected.
+Positions are fixed, because the layouts that matplotlib computes depend on the installed
+fonts. Text stays text, so that it can be read aloud, searched and selected.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,10 +21,10 @@ from model import Band
 from training.dataset import Labels
 
 MALIGNANT, BENIGN = "#8c2d04", "#9ecae1"
-"""The classes' colours: in black and white, the one is dark and the other light."""
+"""Colours of the classes: dark and light, so that they differ in black and white."""
 
 SHADE = "#e8e8e8"
-"""The referral band, and steps that go down."""
+"""Colour of the referral band and of decreasing steps."""
 
 Values = npt.NDArray[np.float64]
 
@@ -41,41 +41,39 @@ _STYLE = {
     "hatch.linewidth": 0.5,
     "legend.frameon": False,
     "svg.fonttype": "none",
+    "svg.hashsalt": "model card",  # Without one, the generated ids are random.
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
 }
-_PERCENT = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+_TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
 
-def page(name: str, title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
-    """Return, as SVG, what ``draw`` draws on a white page.
-
-    The same drawing gives the same text, whatever matplotlib's settings are.
+def draw_svg(title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
+    """Return a figure as SVG, independent of the user's matplotlib settings.
 
     Args:
-        name: What ids derive from, so that two figures fit one document.
-        title: What the figure shows, for a reader who does not see it.
-        size: Width and height in inches, of 96 pixels each on a screen.
-        draw: Called once, with the page.
+        title: Description for readers who cannot see the figure.
+        size: Width and height in inches, which browsers show as 96 pixels each.
+        draw: Draws on the figure.
     """
-    with style.context({**_STYLE, "svg.hashsalt": name}, after_reset=True):
+    with style.context(_STYLE, after_reset=True):
         figure = Figure(figsize=size, facecolor="white")
         draw(figure)
         file = StringIO()
-        # Neither the day nor matplotlib's version is about the model.
+        # Without them, the file changes only with the model.
         metadata = {"Title": title, "Date": None, "Creator": None}
         figure.savefig(file, format="svg", metadata=metadata)
     return file.getvalue()
 
 
-def mirrored(axes: Axes, values: Values, labels: Labels, edges: Values) -> None:
-    """Draw how many patients have which value: malignant upwards, benign downwards.
+def draw_histogram(axes: Axes, values: Values, labels: Labels, edges: Values) -> None:
+    """Draw a mirrored histogram: malignant upwards, benign downwards.
 
     Args:
-        axes: Where.
-        values: One per patient, in the unit of the horizontal axis.
+        axes: Axes to draw on.
+        values: One value per patient, in the unit of the horizontal axis.
         labels: 1 for malignant.
-        edges: The limits of the bins, in the same unit.
+        edges: Limits of the bins, in the same unit.
     """
     for label, sign, colour in ((1, 1, MALIGNANT), (0, -1, BENIGN)):
         counts = np.histogram(values[labels == label], edges)[0]
@@ -90,8 +88,8 @@ def mirrored(axes: Axes, values: Values, labels: Labels, edges: Values) -> None:
     axes.text(0.99, 0.05, "benign", ha="right", fontsize=8, transform=inside)
 
 
-def square_roots(axes: Axes) -> None:
-    """Scale a mirrored histogram by the square root: a few patients show beside hundreds."""
+def scale_by_square_root(axes: Axes) -> None:
+    """Scale a mirrored histogram by the square root, so that small counts are visible."""
     limits, formatter = axes.get_ylim(), axes.yaxis.get_major_formatter()
     axes.set_yscale("function", functions=(_signed_root, lambda root: root * np.abs(root)))
     axes.set_yticks((-300, -100, -10, 0, 10, 100))
@@ -103,19 +101,19 @@ def _signed_root(values: Values) -> Values:
     return np.sign(values) * np.sqrt(np.abs(values))
 
 
-def signed(log_odds: float) -> str:
-    """Return ``log_odds`` with its sign and three decimals, as print has it."""
+def format_log_odds(log_odds: float) -> str:
+    """Return ``log_odds`` with its sign and three decimals."""
     return f"{log_odds:+.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def label_with_probabilities(axes: Axes) -> None:
-    """Label the horizontal axis, which is in log-odds, with probabilities."""
-    axes.set_xticks(logit(_PERCENT), [f"{100 * share:g} %" for share in _PERCENT])
+    """Label a horizontal axis in log-odds with probabilities."""
+    axes.set_xticks(logit(_TICKS), [f"{100 * share:g} %" for share in _TICKS])
 
 
-def shade(axes: Axes, band: Band) -> None:
-    """Shade the referral band on a horizontal axis in log-odds, and draw where it is 0."""
-    nearest = 1e-9  # No axis reaches as far, and the logit of 0 is nowhere.
+def shade_band(axes: Axes, band: Band) -> None:
+    """Shade the referral band on a horizontal axis in log-odds, and mark 0."""
+    nearest = 1e-9  # Beyond every axis; the logits of 0 and 1 are infinite.
     lower, upper = logit(np.clip((band.lower, band.upper), nearest, 1 - nearest))
     limits = axes.get_xlim()
     axes.axvspan(lower, upper, facecolor=SHADE, zorder=0, label="refer to\na person")
@@ -124,15 +122,15 @@ def shade(axes: Axes, band: Band) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """Patients with about the same probability of malignancy.
+class CalibrationBin:
+    """Patients with similar probabilities of malignancy.
 
     Attributes:
-        patients: How many they are.
-        predicted: The mean of their probabilities.
-        share: The share of them that is malignant.
-        low: The lower limit of the 95 % interval of that share (Wilson's).
-        high: Its upper limit.
+        patients: Number of patients.
+        predicted: Mean of their probabilities.
+        share: Share of malignant tumours.
+        low: Lower limit of its 95 % Wilson interval.
+        high: Upper limit.
     """
 
     patients: int
@@ -142,20 +140,23 @@ class Bin:
     high: float
 
 
-def bins(labels: Labels, probabilities: Values, edges: Sequence[float]) -> list[Bin]:
-    """Return the patients by probability; a bin without any is left out.
+def calibration_bins(
+    labels: Labels, probabilities: Values, edges: Sequence[float]
+) -> list[CalibrationBin]:
+    """Return the patients grouped by probability, without empty bins.
 
     Args:
         labels: 1 for malignant.
-        probabilities: One per patient, within the first and the last of ``edges``.
-        edges: The limits of the bins; each but the last belongs to the bin above it.
+        probabilities: One per patient, between the first and the last edge.
+        edges: Limits of the bins; each bin includes its lower limit, the last one both.
     """
     numbers = np.digitize(probabilities, edges[1:-1])
-    found = []
-    for number in np.unique(numbers):
-        own = numbers == number
-        test = binomtest(int(labels[own].sum()), int(own.sum()))
-        limits = test.proportion_ci(method="wilson")
-        predicted = float(probabilities[own].mean())
-        found.append(Bin(test.n, predicted, float(test.statistic), limits.low, limits.high))
-    return found
+    groups = [numbers == number for number in np.unique(numbers)]
+    return [_calibration_bin(labels[group], probabilities[group]) for group in groups]
+
+
+def _calibration_bin(labels: Labels, probabilities: Values) -> CalibrationBin:
+    test = binomtest(int(labels.sum()), len(labels))
+    limits = test.proportion_ci(method="wilson")
+    predicted, share = float(probabilities.mean()), float(test.statistic)
+    return CalibrationBin(test.n, predicted, share, limits.low, limits.high)

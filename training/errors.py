@@ -1,28 +1,28 @@
-"""Why training can stop. Whatever the reason, no file has been changed.
+"""Errors that stop training before any file is changed.
 
 ::
 
     TrainingError
-    ├── EvidenceMissing
-    ├── EvidenceStale
+    ├── EvaluationRecordMissing
+    ├── EvaluationRecordStale
     ├── FeaturesDiffer
     ├── NotAdditive
     ├── NotBinary
     ├── NotExact
-    └── SearchMissing
+    └── SearchResultMissing
 """
 
 
 class TrainingError(Exception):
-    """Training stopped; the message names the cause and the cure."""
+    """Training stopped. The message names the cause and the remedy."""
 
 
-class EvidenceMissing(TrainingError):
-    """There is no usable record of an evaluation."""
+class EvaluationRecordMissing(TrainingError):
+    """The evaluation record is missing or unusable."""
 
 
-class EvidenceStale(TrainingError):
-    """The evaluation was of another model, or of other patients, than are to be fitted."""
+class EvaluationRecordStale(TrainingError):
+    """The evaluation record belongs to another model or other data."""
 
 
 class FeaturesDiffer(TrainingError):
@@ -30,16 +30,16 @@ class FeaturesDiffer(TrainingError):
 
 
 class NotAdditive(TrainingError):
-    """The ensemble is not a sum of functions of one feature each."""
+    """A tree of the ensemble uses more than one split."""
 
 
 class NotBinary(TrainingError):
-    """The target does not have exactly the two classes 0 and 1."""
+    """The classes of the target are not 0 and 1."""
 
 
 class NotExact(TrainingError):
-    """The compiled scorecard does not give scikit-learn's answers."""
+    """The scorecard does not reproduce scikit-learn's scores and probabilities."""
 
 
-class SearchMissing(TrainingError):
-    """There is no usable record of the search whose result is to be fitted."""
+class SearchResultMissing(TrainingError):
+    """The search result is missing or unusable."""

@@ -1,45 +1,47 @@
-"""Predictions about patients that the model has not seen: the evidence, in the raw.
+"""Out-of-fold predictions: each patient is predicted by a model that was not fitted on them.
 
-Everything that is said about how good the model is derives from these. Getting them takes
-most of an hour, for the search runs anew inside each fold; they are therefore stored.
+All metrics in the model card are computed from these predictions. The search is repeated in
+every fold, which takes most of an hour, so the predictions are stored.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from training.baselines import Candidate
+from training.baselines import Baseline
 from training.dataset import Dataset, Indices, Labels, Probabilities
 from training.fit import fit
-from training.progress import CountingScorer, progress
-from training.search import Plan, find
+from training.progress import progress
+from training.search import MakeScorer, SearchConfig, search
 
 PLACES = 9
-"""Decimal places of a stored probability; none is nearer to 0 or 1 than the last of them."""
+"""Decimal places of a stored probability. All are at least this far from 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class Protocol:
-    """How the evaluation is done; the defaults are what the stored one was done with.
+class EvaluationConfig:
+    """Settings of an evaluation. The committed evaluation record was made with the defaults.
 
     Attributes:
-        plan: The search that runs inside each fold.
-        folds: The number of outer folds, stratified by label.
-        seeds: The shuffle of each repetition. Only the first has the search in it.
+        search: Settings of the search in each fold.
+        folds: Number of outer folds, stratified by label.
+        seeds: Shuffle of each repetition. Only the first one includes the search.
+        resamples: Number of bootstrap resamples for the intervals.
     """
 
-    plan: Plan = field(default_factory=Plan)
+    search: SearchConfig = field(default_factory=SearchConfig)
     folds: int = 10
     seeds: Sequence[int] = tuple(range(42, 52))
+    resamples: int = 1000
 
     def split(self, seed: int) -> StratifiedKFold:
-        """Return the folds of one repetition."""
+        """Return the outer folds of one repetition."""
         return StratifiedKFold(self.folds, shuffle=True, random_state=seed)
 
-    def folds_of(self, data: Dataset) -> Indices:
+    def assign_folds(self, data: Dataset) -> Indices:
         """Return each patient's fold in the first repetition, in the order of `pooled`."""
         rows, labels = data.pooled()
         folds = np.empty(len(rows), dtype=np.int64)
@@ -50,75 +52,71 @@ class Protocol:
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """What models say about patients whom they haven't seen, in the order of `Dataset.pooled`.
+    """Out-of-fold predictions, in the order of `Dataset.pooled`.
 
     Attributes:
         labels: 1 for malignant, shape (patients,).
-        folds: The number of the fold that left the patient out, shape (patients,).
-        models: The probabilities of malignancy by each model's name, shape (patients,).
+        folds: Fold that the patient was held out in, shape (patients,).
+        models: Probabilities of malignancy by model name, shape (patients,).
     """
 
     labels: Labels
     folds: Indices
     models: Mapping[str, Probabilities]
 
-    def table(self) -> dict[str, Any]:
-        """Return this as columns and rows, ready to be stored."""
+    def to_table(self) -> dict[str, Any]:
+        """Return the columns and rows for the evaluation record."""
         columns = [self.labels.tolist(), self.folds.tolist()]
         columns += [model.tolist() for model in self.models.values()]
         rows = [list(row) for row in zip(*columns, strict=True)]
         return {"columns": ["label", "fold", *self.models], "rows": rows}
 
     @classmethod
-    def stored(cls, table: Mapping[str, Any]) -> Self:
-        """Return what `table` returned."""
+    def from_table(cls, table: Mapping[str, Any]) -> Self:
+        """Return the predictions in ``table``, a result of `to_table`."""
         labels, folds, *models = zip(*table["rows"], strict=True)
         named = zip(table["columns"][2:], map(np.array, models), strict=True)
         return cls(np.array(labels), np.array(folds), dict(named))
 
 
-def nested(data: Dataset, protocol: Protocol) -> tuple[Probabilities, list[dict[str, Any]]]:
-    """Return the out-of-fold probabilities of the whole procedure, and what each fold chose.
+def evaluate_procedure(
+    data: Dataset, config: EvaluationConfig
+) -> tuple[Probabilities, list[dict[str, Any]]]:
+    """Return out-of-fold predictions of the whole procedure (nested cross-validation).
 
-    In each fold nine tenths of the patients go through elimination, grid search and fit,
-    and the rest is predicted: no choice has seen the patient that it is judged by.
-    Uses all processor cores and shows its progress.
+    Each fold repeats elimination, grid search and fit without its own patients, and then
+    predicts them. Uses all processor cores and shows a progress bar.
 
     Returns:
-        One probability of malignancy per patient, in the order of `Dataset.pooled`, and per
-        fold the number of the fold, its features, parameters and inner F1.
+        The probability of malignancy for each patient, in the order of `Dataset.pooled`, and
+        for each fold its number, features, parameters and inner F1.
     """
     rows, labels = data.pooled()
-    probabilities = np.empty(len(rows))
-    chosen = []
-    fits = protocol.folds * protocol.plan.fits(data)
-    with progress(fits, "cross-validation fits") as scorer:
-        folds = protocol.split(protocol.seeds[0]).split(rows, labels)
+    probabilities, choices = np.empty(len(rows)), []
+    with progress(config.folds * config.search.count_fits(data)) as make_scorer:
+        folds = config.split(config.seeds[0]).split(rows, labels)
         for number, (train, test) in enumerate(folds):
             fold = data.fold(train, test)
-            found, probabilities[test] = _procedure(fold, protocol.plan, scorer)
-            kept = {key: found[key] for key in ("features", "parameters", "f1")}
-            chosen.append({"fold": number, **kept})
-    return _storable(probabilities), chosen
+            choice, probabilities[test] = _search_and_fit(fold, config.search, make_scorer)
+            choices.append({"fold": number, **choice})
+    return _storable(probabilities), choices
 
 
-def _procedure(
-    fold: Dataset, plan: Plan, scorer: Callable[[str], CountingScorer]
+def _search_and_fit(
+    fold: Dataset, config: SearchConfig, make_scorer: MakeScorer
 ) -> tuple[dict[str, Any], Probabilities]:
-    found = find(fold, plan, scorer)
-    seen = fold.select(found["features"])
-    estimator = fit(seen, found["parameters"])
-    return found, estimator.predict_proba(seen.test)[:, 1]
+    result = search(fold, config, make_scorer)
+    selected = fold.select(result["features"])
+    estimator = fit(selected, result["parameters"])
+    choice = {key: result[key] for key in ("features", "parameters", "f1")}
+    return choice, estimator.predict_proba(selected.test)[:, 1]
 
 
-def out_of_fold(candidate: Candidate, data: Dataset, split: StratifiedKFold) -> Probabilities:
-    """Return ``candidate``'s probability for each patient, from the fold that left it out.
-
-    They are in the order of `Dataset.pooled`. ``data`` has the candidate's columns.
-    """
-    rows, labels = data.pooled()
+def evaluate_baseline(baseline: Baseline, data: Dataset, split: StratifiedKFold) -> Probabilities:
+    """Return out-of-fold predictions of ``baseline`` on ``data``, which has all columns."""
+    rows, labels = baseline.select(data).pooled()
     predicted = cross_val_predict(
-        candidate.make(), rows, labels, cv=split, method="predict_proba", n_jobs=-1
+        baseline.make_estimator(), rows, labels, cv=split, method="predict_proba", n_jobs=-1
     )
     return _storable(predicted[:, 1])
 

@@ -1,4 +1,4 @@
-"""The record of an evaluation: the predictions, and every figure that derives from them."""
+"""The evaluation record: out-of-fold predictions and the metrics computed from them."""
 
 import platform
 import time
@@ -10,57 +10,65 @@ import numpy as np
 import scipy
 import sklearn
 
-from training.baselines import MAJORITY, PROCEDURE, SCORECARD, candidates
+from training.baselines import MAJORITY, PROCEDURE, SCORECARD, baselines
 from training.dataset import Dataset
-from training.evaluation import OutOfFold, Protocol, nested, out_of_fold
+from training.evaluation import (
+    EvaluationConfig,
+    OutOfFold,
+    evaluate_baseline,
+    evaluate_procedure,
+)
 from training.metrics import (
     METRICS,
-    RANKING,
-    RESAMPLES,
-    Drawn,
-    Figures,
+    RANKING_METRICS,
+    Metrics,
+    Resampled,
     bootstrap,
+    compute_metrics,
     confusion,
-    figures,
     interval,
-    spread,
+    summarize_runs,
 )
-from training.referral import choose_band, referral
+from training.referral import choose_band, count_referrals
 
 COMMAND = "python -m training --evaluate"
 
 DIFFERENCES = ("accuracy", "rocAuc", "logLoss")
-"""The figures whose difference from the served model's is stored too."""
+"""Metrics recorded as differences from the served model, too."""
+
+Estimates = dict[str, dict[str, float]]
 
 
-def evaluate(data: Dataset, found: Mapping[str, Any], protocol: Protocol) -> dict[str, Any]:
-    """Return the evaluation of the search whose result ``found`` is, ready to be stored.
+def evaluate(
+    data: Dataset, search_result: Mapping[str, Any], config: EvaluationConfig
+) -> dict[str, Any]:
+    """Return the evaluation record of the search and of the model that it selected.
 
-    Takes most of an hour, uses all processor cores and shows its progress.
+    Takes most of an hour, uses all processor cores and shows a progress bar.
     """
-    probabilities, choices = nested(data, protocol)
-    runs = [
-        {
-            name: out_of_fold(candidate, candidate.seen(data), protocol.split(seed))
-            for name, candidate in candidates(found["parameters"]).items()
-        }
-        for seed in protocol.seeds
-    ]
-    labels, folds = data.pooled()[1], protocol.folds_of(data)
-    predictions = OutOfFold(labels, folds, {PROCEDURE: probabilities, **runs[0]})
+    probabilities, choices = evaluate_procedure(data, config)
+    runs = {
+        name: [evaluate_baseline(baseline, data, config.split(seed)) for seed in config.seeds]
+        for name, baseline in baselines(search_result["parameters"]).items()
+    }
+    labels, folds = data.pooled()[1], config.assign_folds(data)
+    first = {name: repetitions[0] for name, repetitions in runs.items()}
+    predictions = OutOfFold(labels, folds, {PROCEDURE: probabilities, **first})
     return {
-        **_header(data, found, protocol),
+        **_header(data, search_result, config),
         "choices": choices,
         "repetitions": {
-            name: _kept(name, spread([figures(labels, run[name]) for run in runs]))
-            for name in runs[0]
+            name: _meaningful(name, summarize_runs([compute_metrics(labels, run) for run in found]))
+            for name, found in runs.items()
         },
-        **derived(predictions),
-        "patients": predictions.table(),
+        **summarize(predictions, config.resamples),
+        "patients": predictions.to_table(),
     }
 
 
-def _header(data: Dataset, found: Mapping[str, Any], protocol: Protocol) -> dict[str, Any]:
+def _header(
+    data: Dataset, search_result: Mapping[str, Any], config: EvaluationConfig
+) -> dict[str, Any]:
     return {
         "command": COMMAND,
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
@@ -70,49 +78,51 @@ def _header(data: Dataset, found: Mapping[str, Any], protocol: Protocol) -> dict
             "scipy": scipy.__version__,
             "scikit-learn": sklearn.__version__,
         },
-        "data": data.provenance(everybody=True),
-        "features": found["features"],
-        "parameters": found["parameters"],
-        "folds": protocol.folds,
-        "seeds": list(protocol.seeds),
-        "resamples": RESAMPLES,
+        "data": data.provenance(pooled=True),
+        "features": search_result["features"],
+        "parameters": search_result["parameters"],
+        "folds": config.folds,
+        "seeds": list(config.seeds),
+        "resamples": config.resamples,
     }
 
 
-def derived(predictions: OutOfFold) -> dict[str, Any]:
-    """Return what the predictions say: the part of the record that takes a minute."""
+def summarize(predictions: OutOfFold, resamples: int) -> dict[str, Any]:
+    """Return the part of the record that is computed from the predictions, in a minute."""
     labels, served = predictions.labels, predictions.models[SCORECARD]
-    values = {name: figures(labels, model) for name, model in predictions.models.items()}
-    drawn = bootstrap(labels, predictions.models)
+    values = {name: compute_metrics(labels, model) for name, model in predictions.models.items()}
+    resampled = bootstrap(labels, predictions.models, resamples)
     return {
-        "metrics": {name: _kept(name, _intervals(values[name], drawn[name])) for name in values},
+        "metrics": {
+            name: _meaningful(name, _intervals(values[name], resampled[name])) for name in values
+        },
         "differences": {
-            name: _differences(values, drawn, name) for name in values if name != SCORECARD
+            name: _differences(values, resampled, name) for name in values if name != SCORECARD
         },
         "confusion": {name: confusion(labels, model) for name, model in predictions.models.items()},
         "band": asdict(choose_band(served, labels)),
-        "referral": referral(served, labels, predictions.folds),
+        "referral": count_referrals(served, labels, predictions.folds),
     }
 
 
-def _intervals(values: Figures, drawn: Drawn) -> dict[str, dict[str, float]]:
-    return {name: interval(values[name], drawn[name]) for name in METRICS}
+def _intervals(values: Metrics, resampled: Resampled) -> Estimates:
+    return {name: interval(values[name], resampled[name]) for name in METRICS}
 
 
 def _differences(
-    values: Mapping[str, Figures], drawn: Mapping[str, Drawn], name: str
-) -> dict[str, dict[str, float]]:
+    values: Mapping[str, Metrics], resampled: Mapping[str, Resampled], name: str
+) -> Estimates:
     return {
-        figure: interval(
-            values[name][figure] - values[SCORECARD][figure],
-            drawn[name][figure] - drawn[SCORECARD][figure],
+        metric: interval(
+            values[name][metric] - values[SCORECARD][metric],
+            resampled[name][metric] - resampled[SCORECARD][metric],
         )
-        for figure in DIFFERENCES
+        for metric in DIFFERENCES
     }
 
 
-def _kept(name: str, by_figure: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Return the figures that mean something for the model of that name."""
-    if name != MAJORITY:
-        return by_figure
-    return {figure: by_figure[figure] for figure in METRICS if figure not in RANKING}
+def _meaningful(model: str, estimates: Estimates) -> Estimates:
+    """Return ``estimates`` without the metrics that are meaningless for constant predictions."""
+    if model != MAJORITY:
+        return estimates
+    return {name: estimates[name] for name in METRICS if name not in RANKING_METRICS}

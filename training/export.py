@@ -1,4 +1,4 @@
-"""Put the scorecard's document together, and prove that it is scikit-learn's ensemble."""
+"""Export the scorecard and verify that it equals scikit-learn's ensemble."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,11 +18,11 @@ from model import (
     seal,
     warning_summaries,
 )
-from training.artifacts import EVIDENCE, SEARCH, render
+from training.artifacts import EVALUATION_FILE, SEARCH_FILE, to_json
 from training.baselines import PROCEDURE
 from training.compiler import PLACES, Compiled
 from training.dataset import CLASSES, Dataset
-from training.errors import EvidenceStale, NotExact
+from training.errors import EvaluationRecordStale, NotExact
 from training.fit import BASE_PARAMETERS, holdout_metrics
 from training.input_checks import learn_input_checks
 
@@ -31,52 +31,51 @@ OBSERVATIONS = (
     (0.07951, 24.86, 26.58, 1866.0, 0.01),
     (0.19, 33.13, 23.58, 3234.0, 0.28),
 )
-"""The known observations; their scores are stored so that loading can check itself."""
+"""Observations of the golden vectors, whose results are verified on every load."""
 
 
-def scorecard_text(
+def export_scorecard(
     compiled: Compiled,
     estimator: GradientBoostingClassifier,
     data: Dataset,
-    found: Mapping[str, Any],
-    evidence: Mapping[str, Any],
+    search_result: Mapping[str, Any],
+    evaluation_record: Mapping[str, Any],
 ) -> str:
-    """Return the scorecard file's text, sealed and proven to load.
+    """Return the text of the scorecard file, sealed and verified.
 
     Args:
-        compiled: The tables.
+        compiled: The step functions.
         estimator: The ensemble that they were compiled from.
-        data: The patients that it was fitted on and held out from, with its features.
-        found: What the search stored.
-        evidence: What the evaluation stored.
+        data: Its training patients and held-out patients, with its features.
+        search_result: A search result.
+        evaluation_record: The evaluation record of the same model.
 
     Raises:
-        EvidenceStale: The evaluation is of another model, or of other patients.
-        NotExact: It doesn't give ``estimator``'s scores and probabilities on every patient.
+        NotExact: The scorecard does not reproduce ``estimator`` on every patient.
     """
     scorecard = Scorecard(
         features=compiled.features,
         intercept=compiled.intercept,
         classes=CLASSES,
-        band=Band(**evidence["band"]),
+        band=Band(**evaluation_record["band"]),
         input_checks=learn_input_checks(data),
-        provenance=_provenance(estimator, data, found, evidence),
+        provenance=_provenance(estimator, data, search_result, evaluation_record),
         digest="",
     )
-    text = seal(render(_document(scorecard, _golden(scorecard, estimator))))
+    text = seal(to_json(_content(scorecard, _golden_vectors(scorecard, estimator))))
     _require_exact(text, estimator, data)
     return text
 
 
-def _document(scorecard: Scorecard, golden: list[dict[str, Any]]) -> dict[str, Any]:
+def _content(scorecard: Scorecard, golden_vectors: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "version": FORMAT_VERSION,
         "classes": scorecard.classes,
         "intercept": scorecard.intercept,
         "features": [asdict(feature) for feature in scorecard.features],
         "band": asdict(scorecard.band),
-        "relations": [asdict(relation) for relation in scorecard.input_checks],
-        "golden": golden,
+        "relations": [asdict(check) for check in scorecard.input_checks],
+        "golden": golden_vectors,
         "provenance": scorecard.provenance,
     }
 
@@ -84,61 +83,62 @@ def _document(scorecard: Scorecard, golden: list[dict[str, Any]]) -> dict[str, A
 def _provenance(
     estimator: GradientBoostingClassifier,
     data: Dataset,
-    found: Mapping[str, Any],
-    evidence: Mapping[str, Any],
+    search_result: Mapping[str, Any],
+    record: Mapping[str, Any],
 ) -> dict[str, Any]:
     return {
         "scikit-learn": sklearn.__version__,
         "data": data.provenance(),
-        "parameters": {**BASE_PARAMETERS, **found["parameters"]},
-        "evaluated": evidence["date"],
-        "records": {SEARCH: found["sha256"], EVIDENCE: evidence["sha256"]},
+        "parameters": {**BASE_PARAMETERS, **search_result["parameters"]},
+        "evaluated": record["date"],
+        "records": {SEARCH_FILE: search_result["sha256"], EVALUATION_FILE: record["sha256"]},
         "metrics": {
-            "crossValidation": {"folds": found["folds"], "f1": found["f1"]},
+            "crossValidation": {key: search_result[key] for key in ("folds", "f1")},
             "holdOut": holdout_metrics(estimator, data),
             "nested": {
-                "patients": evidence["data"]["rows"],
-                "folds": evidence["folds"],
-                **evidence["confusion"][PROCEDURE],
-                "figures": evidence["metrics"][PROCEDURE],
+                "patients": record["data"]["rows"],
+                "folds": record["folds"],
+                **record["confusion"][PROCEDURE],
+                "figures": record["metrics"][PROCEDURE],
             },
-            "referral": evidence["referral"],
+            "referral": record["referral"],
         },
     }
 
 
 def require_current(
-    evidence: Mapping[str, Any], everybody: Dataset, found: Mapping[str, Any]
+    evaluation_record: Mapping[str, Any], data: Dataset, search_result: Mapping[str, Any]
 ) -> None:
-    """Check that ``evidence`` is about what is to be fitted.
+    """Validate that ``evaluation_record`` belongs to the model to be fitted.
 
     Args:
-        evidence: What the evaluation stored.
-        everybody: All patients, with all columns.
-        found: What the search stored.
+        evaluation_record: An evaluation record.
+        data: All patients, with all columns.
+        search_result: The search result that the model is fitted with.
 
     Raises:
-        EvidenceStale: It is about other features, parameters or patients.
+        EvaluationRecordStale: Its features, parameters or data differ.
     """
-    stated = {key: evidence[key] for key in ("data", "features", "parameters")}
     actual = {
-        "data": everybody.provenance(everybody=True),
-        "features": found["features"],
-        "parameters": found["parameters"],
+        "data": data.provenance(pooled=True),
+        "features": search_result["features"],
+        "parameters": search_result["parameters"],
     }
-    differing = [key for key in actual if stated[key] != actual[key]]
+    differing = [key for key in actual if evaluation_record[key] != actual[key]]
     if differing:
-        raise EvidenceStale(
-            f"{EVIDENCE} is about other {' and '.join(differing)} than are to be fitted; run "
+        raise EvaluationRecordStale(
+            f"{EVALUATION_FILE} was made with other {' and '.join(differing)}; run "
             "'python -m training --evaluate', which takes most of an hour"
         )
 
 
-def _golden(scorecard: Scorecard, estimator: GradientBoostingClassifier) -> list[dict[str, Any]]:
+def _golden_vectors(
+    scorecard: Scorecard, estimator: GradientBoostingClassifier
+) -> list[dict[str, Any]]:
     lowest = tuple(feature.minimum for feature in scorecard.features)
     highest = tuple(feature.maximum for feature in scorecard.features)
-    vectors = (*OBSERVATIONS, lowest, highest)
-    scores = estimator.decision_function(vectors)
+    observations = (*OBSERVATIONS, lowest, highest)
+    scores = estimator.decision_function(observations)
     return [
         {
             "values": values,
@@ -146,14 +146,14 @@ def _golden(scorecard: Scorecard, estimator: GradientBoostingClassifier) -> list
             "decision": scorecard.decision(values),
             "cautions": warning_summaries(scorecard.warnings(values)),
         }
-        for values, score in zip(vectors, scores, strict=True)
+        for values, score in zip(observations, scores, strict=True)
     ]
 
 
 def _require_exact(text: str, estimator: GradientBoostingClassifier, data: Dataset) -> None:
+    rows, _ = data.pooled()
     try:
         scorecard = parse(text)
-        rows = np.concatenate([data.train, data.test])
         scores = [scorecard.score(row) for row in rows.tolist()]
         probabilities = [scorecard.probability(row) for row in rows.tolist()]
         np.testing.assert_allclose(
@@ -164,6 +164,6 @@ def _require_exact(text: str, estimator: GradientBoostingClassifier, data: Datas
         )
     except (GoldenVectorMismatch, AssertionError) as error:
         raise NotExact(
-            "the tables do not give scikit-learn's answers; fit with loss='log_loss' and "
-            "without an initial estimator of your own"
+            "the scorecard does not reproduce scikit-learn's results; fit with loss='log_loss' "
+            "and without a custom initial estimator"
         ) from error

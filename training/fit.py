@@ -1,4 +1,4 @@
-"""Fit the classifier that the search found."""
+"""Fit the classifier."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,18 +9,18 @@ from sklearn.metrics import confusion_matrix, f1_score
 from training.dataset import Dataset
 
 BASE_PARAMETERS = {"learning_rate": 0.01, "random_state": 42}
-"""What every ensemble here has in common."""
+"""Parameters of every ensemble that the search tries."""
 
 
 def fit(data: Dataset, parameters: Mapping[str, Any]) -> GradientBoostingClassifier:
-    """Return an ensemble fitted on the training rows with ``parameters``."""
+    """Return an ensemble with ``parameters``, fitted on the training rows."""
     estimator = GradientBoostingClassifier(**BASE_PARAMETERS, **parameters)
     estimator.fit(data.train, data.train_labels)
     return estimator
 
 
 def holdout_metrics(estimator: GradientBoostingClassifier, data: Dataset) -> dict[str, Any]:
-    """Return how ``estimator`` does on the held-out rows: F1, and the errors in patients."""
+    """Return F1 and the number of errors on the held-out rows."""
     predicted = estimator.predict(data.test)
     (_, false_alarms), (missed, _) = confusion_matrix(data.test_labels, predicted).tolist()
     return {

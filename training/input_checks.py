@@ -1,11 +1,12 @@
-"""Learn from the training data how the measurements of one scan relate."""
+"""Learn the bounds of the input checks from the training data."""
 
+from collections.abc import Callable
 from math import ceil, floor
 
 from model.input_checks import InputCheck, excess, roundness
 from training.dataset import Dataset
 
-# worst = mean of the three largest values, so of the same quantity it is at least the mean.
+# The worst value is the mean of the three largest, so it cannot be below the overall mean.
 _CONCAVE_POINTS = (
     "The worst concave points are below the mean concave points, which the three largest values "
     "of a scan cannot be; one of the two is probably mistyped or mixed up."
@@ -17,26 +18,20 @@ _AREA = (
 
 
 def learn_input_checks(data: Dataset) -> tuple[InputCheck, ...]:
-    """Return the relations that hold for every row of ``data.train``.
+    """Return input checks that every row of ``data.train`` passes.
 
-    The bounds of a ratio are rounded outwards to two decimals.
+    The bounds of the roundness are rounded outwards to two decimals.
     """
-    patients = [dict(zip(data.columns, row, strict=True)) for row in data.train.tolist()]
-    least = min(
-        excess(patient["worst concave points"], patient["mean concave points"])
-        for patient in patients
-    )
-    ratios = [roundness(patient["worst area"], patient["worst radius"]) for patient in patients]
+    least = min(_evaluate(data, excess, "worst concave points", "mean concave points"))
+    ratios = _evaluate(data, roundness, "worst area", "worst radius")
     minimum, maximum = floor(min(ratios) * 100) / 100, ceil(max(ratios) * 100) / 100
+    message = _AREA.format(minimum=minimum, maximum=maximum)
+    points = ("worstConcavePoints", "meanConcavePoints")
     return (
-        InputCheck(
-            "excess", ("worstConcavePoints", "meanConcavePoints"), least, None, _CONCAVE_POINTS
-        ),
-        InputCheck(
-            "roundness",
-            ("worstArea", "worstRadius"),
-            minimum,
-            maximum,
-            _AREA.format(minimum=minimum, maximum=maximum),
-        ),
+        InputCheck("excess", points, least, None, _CONCAVE_POINTS),
+        InputCheck("roundness", ("worstArea", "worstRadius"), minimum, maximum, message),
     )
+
+
+def _evaluate(data: Dataset, formula: Callable[..., float], *columns: str) -> list[float]:
+    return [formula(*row) for row in data.select(columns).train.tolist()]

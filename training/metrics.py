@@ -1,4 +1,4 @@
-"""Figures of merit of predicted probabilities, each with its uncertainty.
+"""Metrics of predicted probabilities, with their uncertainty.
 
 The definitions are scikit-learn's where it has them. Malignant is the positive class.
 """
@@ -23,17 +23,14 @@ from sklearn.metrics import (
 
 from training.dataset import Indices, Labels, Probabilities
 
-Figures = dict[str, float]
-Drawn = dict[str, npt.NDArray[np.float64]]
-
-RESAMPLES = 1000
-"""How many times the patients are drawn anew, with replacement, for an interval."""
+Metrics = dict[str, float]
+Resampled = dict[str, npt.NDArray[np.float64]]
 
 LEVEL = 0.95
-"""The share of resamples that an interval holds; as much is cut off on either side."""
+"""Level of the intervals; both tails are equal."""
 
 PLACES = 4
-"""Decimal places of every stored figure: the intervals are a hundred times as wide."""
+"""Decimal places of a stored metric. The intervals are a hundred times as wide."""
 
 METRICS: Mapping[str, str] = {
     "accuracy": "Accuracy",
@@ -49,10 +46,9 @@ METRICS: Mapping[str, str] = {
     "sensitivityAtSpecificity95": "Sensitivity at 95 % specificity",
     "specificityAtSensitivity99": "Specificity at 99 % sensitivity",
 }
-"""Every figure's name in the files, and in words."""
+"""Key of each metric in the evaluation record, and its name in the model card."""
 
-
-RANKING = (
+RANKING_METRICS = (
     "rocAuc",
     "averagePrecision",
     "calibrationSlope",
@@ -60,11 +56,11 @@ RANKING = (
     "sensitivityAtSpecificity95",
     "specificityAtSensitivity99",
 )
-"""The figures that mean nothing for a model that gives everybody the same probability."""
+"""Metrics that are meaningless for a model with the same probability for every patient."""
 
 
-def figures(labels: Labels, probabilities: Probabilities) -> Figures:
-    """Return every figure of `METRICS` by name; the label is 1 from a probability of 0.5 on."""
+def compute_metrics(labels: Labels, probabilities: Probabilities) -> Metrics:
+    """Return all `METRICS`; a probability of at least 0.5 is a prediction of 1."""
     predicted = probabilities >= 0.5
     slope, intercept = calibration(labels, probabilities)
     false_positive, true_positive, _ = roc_curve(labels, probabilities)
@@ -87,18 +83,17 @@ def figures(labels: Labels, probabilities: Probabilities) -> Figures:
 def calibration(labels: Labels, probabilities: Probabilities) -> tuple[float, float]:
     """Return the slope and intercept of a logistic regression of the label on the logit.
 
-    1 and 0 are ideal. A slope above 1 says that the probabilities are not extreme enough,
-    one below 1 that they are too extreme (Cox, Biometrika 1958).
+    Ideal values are 1 and 0. With a slope above 1 the probabilities are not extreme enough,
+    with one below 1 they are too extreme (Cox, Biometrika 1958).
     """
     model = LogisticRegression(C=np.inf, max_iter=1000).fit(logit(probabilities)[:, None], labels)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
 def confusion(labels: Labels, probabilities: Probabilities) -> dict[str, int]:
-    """Return the patients by what they have and what is predicted."""
-    (benign, false_alarms), (missed, malignant) = confusion_matrix(
-        labels, probabilities >= 0.5
-    ).tolist()
+    """Return the number of patients by label and prediction."""
+    matrix = confusion_matrix(labels, probabilities >= 0.5)
+    (benign, false_alarms), (missed, malignant) = matrix.tolist()
     return {
         "malignant": malignant,
         "missed": missed,
@@ -107,47 +102,52 @@ def confusion(labels: Labels, probabilities: Probabilities) -> dict[str, int]:
     }
 
 
-def resamples(patients: int) -> list[Indices]:
-    """Return the bootstrap's draws, the same for every model, so that differences are paired."""
+def resample(patients: int, count: int) -> list[Indices]:
+    """Return ``count`` samples of patient indices with replacement, the same ones every time."""
     generator = np.random.default_rng(42)
-    return [generator.integers(0, patients, patients) for _ in range(RESAMPLES)]
+    return [generator.integers(0, patients, patients) for _ in range(count)]
 
 
-def bootstrap(labels: Labels, models: Mapping[str, Probabilities]) -> dict[str, Drawn]:
-    """Return by model and figure its values in every resample of the patients.
+def bootstrap(
+    labels: Labels, models: Mapping[str, Probabilities], resamples: int
+) -> dict[str, Resampled]:
+    """Return the metrics of each model in every bootstrap resample of the patients.
 
-    Uses all processor cores.
+    All models share the same resamples, so that their differences are paired. Uses all
+    processor cores.
 
     Args:
         labels: Shape (patients,).
-        models: Each model's probabilities, shape (patients,).
+        models: Probabilities by model name, shape (patients,).
+        resamples: Number of resamples.
+
+    Returns:
+        By model name and metric, an array of shape (resamples,).
     """
-    draws = resamples(len(labels))
-    jobs = [(labels[draw], model[draw]) for model in models.values() for draw in draws]
-    drawn = iter(Parallel(n_jobs=-1)(delayed(figures)(*job) for job in jobs))
-    return {name: _columns([next(drawn) for _ in draws]) for name in models}
+    samples = resample(len(labels), resamples)
+    jobs = [(labels[sample], model[sample]) for model in models.values() for sample in samples]
+    results = iter(Parallel(n_jobs=-1)(delayed(compute_metrics)(*job) for job in jobs))
+    return {name: _columns([next(results) for _ in samples]) for name in models}
 
 
-def _columns(rows: list[Figures]) -> Drawn:
+def _columns(rows: list[Metrics]) -> Resampled:
     return {name: np.array([row[name] for row in rows]) for name in METRICS}
 
 
-def interval(value: float, drawn: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Return ``value`` with the bounds that hold `LEVEL` of ``drawn``, rounded to be stored."""
+def interval(value: float, resampled: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Return ``value`` and the limits of its bootstrap interval, rounded to `PLACES`."""
     tail = (1 - LEVEL) / 2
-    low, high = np.quantile(drawn, (tail, 1 - tail))
-    numbers = {"value": value, "low": low, "high": high}
-    return {name: round(float(number), PLACES) for name, number in numbers.items()}
+    low, high = np.quantile(resampled, (tail, 1 - tail))
+    return _rounded({"value": value, "low": low, "high": high})
 
 
-def spread(runs: list[Figures]) -> dict[str, dict[str, float]]:
-    """Return by figure the mean, the least and the greatest of several runs."""
-    columns = _columns(runs)
+def summarize_runs(runs: list[Metrics]) -> dict[str, dict[str, float]]:
+    """Return the mean, minimum and maximum of each metric over ``runs``."""
     return {
-        name: {
-            "mean": round(float(column.mean()), PLACES),
-            "least": round(float(column.min()), PLACES),
-            "greatest": round(float(column.max()), PLACES),
-        }
-        for name, column in columns.items()
+        name: _rounded({"mean": column.mean(), "least": column.min(), "greatest": column.max()})
+        for name, column in _columns(runs).items()
     }
+
+
+def _rounded(numbers: dict[str, float]) -> dict[str, float]:
+    return {name: round(float(number), PLACES) for name, number in numbers.items()}

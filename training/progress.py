@@ -1,8 +1,8 @@
-"""A progress bar over fits that happen in other processes.
+"""A progress bar for fits that run in other processes.
 
-scikit-learn's own progress callbacks (1.9) reach `GridSearchCV` but not `RFECV`. Both
-call their scorer once after each fit, wherever that runs, so the scorer does the
-counting: it appends a byte to a file, whose size is the number of fits done.
+scikit-learn's progress callbacks (1.9) support `GridSearchCV` but not `RFECV`. Both call their
+scorer once after each fit, in any process. The scorer therefore appends a byte to a file, and
+the file's size is the number of completed fits.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,45 +17,50 @@ from sklearn.metrics import get_scorer
 from tqdm import tqdm
 
 INTERVAL = 0.5
-"""Seconds between two looks at the count."""
+"""Seconds between two updates of the bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountingScorer:
-    """scikit-learn's scorer of that name, which leaves a byte in ``ticks`` per call."""
+    """A scorer that counts its calls.
+
+    Attributes:
+        scoring: Name of the scorer in scikit-learn.
+        counter: File that grows by one byte per call.
+    """
 
     scoring: str
-    ticks: Path
+    counter: Path
 
     def __call__(self, estimator: Any, rows: Any, labels: Any) -> float:
-        """Score ``estimator`` and count it."""
-        with self.ticks.open("ab") as file:
+        """Return the score of ``estimator`` and count the call."""
+        with self.counter.open("ab") as file:
             file.write(b".")
         return float(get_scorer(self.scoring)(estimator, rows, labels))
 
 
 @contextmanager
-def progress(total: int, unit: str) -> Iterator[Callable[[str], CountingScorer]]:
-    """Show a bar up to ``total``, with an estimate of the time left, while the block runs.
+def progress(total: int) -> Iterator[Callable[[str], CountingScorer]]:
+    """Show a progress bar for ``total`` cross-validation fits, with an estimate of the time left.
 
-    Yields a function that makes the scorer of a given scikit-learn name; each fit that it
-    scores moves the bar.
+    Yields:
+        A function that returns a counting scorer for the name of a scikit-learn scorer.
     """
-    with TemporaryDirectory() as folder, tqdm(total=total, desc=unit) as bar:
-        ticks = Path(folder, "ticks")
-        ticks.touch()
+    with TemporaryDirectory() as folder, tqdm(total=total, desc="cross-validation fits") as bar:
+        counter = Path(folder, "counter")
+        counter.touch()
         finished = Event()
-        watcher = Thread(target=_follow, args=(ticks, bar, finished))
+        watcher = Thread(target=_update, args=(counter, bar, finished))
         watcher.start()
         try:
-            yield lambda scoring: CountingScorer(scoring, ticks)
+            yield lambda scoring: CountingScorer(scoring, counter)
         finally:
             finished.set()
             watcher.join()
 
 
-def _follow(ticks: Path, bar: "tqdm[Any]", finished: Event) -> None:
+def _update(counter: Path, bar: "tqdm[Any]", finished: Event) -> None:
     done = False
     while not done:
         done = finished.wait(INTERVAL)
-        bar.update(ticks.stat().st_size - bar.n)
+        bar.update(counter.stat().st_size - bar.n)

@@ -1,4 +1,4 @@
-"""Choose the referral band from out-of-fold probabilities, and say how it does."""
+"""Choose the referral band from out-of-fold probabilities and evaluate it."""
 
 from typing import Any
 
@@ -8,56 +8,57 @@ import numpy.typing as npt
 from model import Band
 from training.dataset import Indices, Labels, Probabilities
 
-RIGHT = 0.99
-"""The share of decisions on either side of the band that has to be right."""
+REQUIRED_SHARE = 0.99
+"""Share of the decisions on each side of the band that must be correct."""
 
-
-# Thousandths: limits that a person can read, and that no last bit of a probability moves.
+# Thousandths are readable and insensitive to the last bits of a probability.
 _LIMITS = np.arange(1001) / 1000
 
 
 def choose_band(probabilities: Probabilities, labels: Labels) -> Band:
-    """Return the narrowest band outside of which `RIGHT` of each side's decisions are right.
+    """Return the narrowest band with at least `REQUIRED_SHARE` correct decisions on each side.
 
-    The lower limit is the largest thousandth, up to 0.5, below which at least that share
-    of patients is benign; the upper limit is the smallest, from 0.5 on, above which at
-    least that share is malignant. A side without patients counts as right.
+    The lower limit is the largest thousandth, up to 0.5, below which at least that share of
+    the patients is benign. The upper limit is the smallest, from 0.5, above which at least that
+    share is malignant. A side without patients counts as correct.
 
     Args:
-        probabilities: The probability of malignancy, out of fold, shape (patients,).
+        probabilities: Out-of-fold probabilities of malignancy, shape (patients,).
         labels: 1 for malignant, shape (patients,).
     """
-    lower = [
-        limit for limit in _LIMITS[:501] if _share(labels[probabilities < limit] == 0) >= RIGHT
-    ]
-    upper = [limit for limit in _LIMITS[500:] if _share(labels[probabilities > limit]) >= RIGHT]
+    lower = [limit for limit in _LIMITS[:501] if _sufficient(labels[probabilities < limit] == 0)]
+    upper = [limit for limit in _LIMITS[500:] if _sufficient(labels[probabilities > limit] == 1)]
     return Band(float(max(lower)), float(min(upper)))
 
 
-def _share(right: npt.NDArray[Any]) -> float:
-    return float(right.mean()) if len(right) else 1.0
+def _sufficient(correct: npt.NDArray[Any]) -> bool:
+    return not len(correct) or bool(correct.mean() >= REQUIRED_SHARE)
 
 
-def referral(probabilities: Probabilities, labels: Labels, folds: Indices) -> dict[str, int]:
-    """Return, in patients, how bands do in folds that had no part in choosing them.
+def count_referrals(probabilities: Probabilities, labels: Labels, folds: Indices) -> dict[str, int]:
+    """Return the number of patients by decision, with bands chosen by cross-validation.
 
-    For each fold a band is chosen from the others' patients and applied to its own.
-    ``missed`` counts the malignant tumours among those called benign, ``falseAlarms`` the
-    benign ones among those called malignant.
+    For each fold, a band is chosen from the other folds' patients and applied to its own.
 
     Args:
-        probabilities: The probability of malignancy, out of fold, shape (patients,).
+        probabilities: Out-of-fold probabilities of malignancy, shape (patients,).
         labels: 1 for malignant, shape (patients,).
-        folds: The number of each patient's fold, shape (patients,).
+        folds: Fold of each patient, shape (patients,).
+
+    Returns:
+        The decisions ``benign``, ``malignant`` and ``referred``; ``missed`` malignant tumours
+        with the decision benign, and ``falseAlarms``: benign ones with the decision malignant.
     """
-    report = dict.fromkeys(("benign", "malignant", "referred", "missed", "falseAlarms"), 0)
+    below, above = np.zeros(len(labels), dtype=bool), np.zeros(len(labels), dtype=bool)
     for fold in np.unique(folds):
         own = folds == fold
         band = choose_band(probabilities[~own], labels[~own])
-        below, above = probabilities[own] < band.lower, probabilities[own] > band.upper
-        report["benign"] += int(below.sum())
-        report["malignant"] += int(above.sum())
-        report["referred"] += int((~below & ~above).sum())
-        report["missed"] += int(labels[own][below].sum())
-        report["falseAlarms"] += int((labels[own][above] == 0).sum())
-    return report
+        below |= own & (probabilities < band.lower)
+        above |= own & (probabilities > band.upper)
+    return {
+        "benign": int(below.sum()),
+        "malignant": int(above.sum()),
+        "referred": int((~below & ~above).sum()),
+        "missed": int(labels[below].sum()),
+        "falseAlarms": int((labels[above] == 0).sum()),
+    }

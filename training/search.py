@@ -1,7 +1,8 @@
-"""Find the features and the size of the ensemble: minutes of cross-validation."""
+"""Search for the features and the size of the ensemble by cross-validation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import sklearn
@@ -15,16 +16,18 @@ from training.progress import CountingScorer, progress
 
 SCORING = "f1"
 
+MakeScorer = Callable[[str], CountingScorer]
+
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What the search tries; the defaults are what the stored search was run with.
+class SearchConfig:
+    """Settings of a search. The committed search result was made with the defaults.
 
     Attributes:
         selection: Parameters of the ensemble that ranks the features.
-        minimum_features: Where the elimination stops.
-        grid: The ensembles tried on the features that it keeps.
-        folds: The number of folds, the same for both.
+        minimum_features: Smallest number of features tried.
+        grid: Parameters of the ensembles tried on the selected features.
+        folds: Number of folds of the elimination and of the grid search.
     """
 
     selection: Mapping[str, Any] = field(
@@ -36,79 +39,76 @@ class Plan:
     )
     folds: int = 10
 
-    def fits(self, data: Dataset) -> int:
-        """Return how many fits a search on ``data`` cross-validates."""
+    def count_fits(self, data: Dataset) -> int:
+        """Return the number of cross-validation fits of a search on ``data``."""
         steps = len(data.columns) - self.minimum_features + 1
         return self.folds * (steps + len(ParameterGrid(dict(self.grid))))
 
-
-def search(data: Dataset, plan: Plan) -> dict[str, Any]:
-    """Return what `find` finds, and show its progress meanwhile."""
-    with progress(plan.fits(data), "cross-validation fits") as scorer:
-        return find(data, plan, scorer)
+    def split(self) -> KFold:
+        """Return the folds of the elimination and of the grid search."""
+        return KFold(self.folds, shuffle=True, random_state=42)
 
 
-def find(data: Dataset, plan: Plan, scorer: Callable[[str], CountingScorer]) -> dict[str, Any]:
-    """Return what was found on the training rows of ``data``, ready to be stored.
+def search_with_progress(data: Dataset, config: SearchConfig) -> dict[str, Any]:
+    """Return the result of `search` and show a progress bar."""
+    with progress(config.count_fits(data)) as make_scorer:
+        return search(data, config, make_scorer)
 
-    Recursive feature elimination drops the feature that matters least, one at a time, and
-    keeps the number of features with the best mean F1; a grid search then picks the size
-    of the ensemble on these. Uses all processor cores; ``scorer`` counts the fits.
+
+def search(data: Dataset, config: SearchConfig, make_scorer: MakeScorer) -> dict[str, Any]:
+    """Return the search result for the training rows of ``data``.
+
+    Recursive feature elimination drops the least important feature, one at a time, and keeps
+    the number of features with the best mean F1. A grid search on these then selects the size
+    of the ensemble. Uses all processor cores; ``make_scorer`` counts the fits.
     """
-    selection = _eliminate(data, plan, scorer)
-    kept = [
-        column for column, chosen in zip(data.columns, selection.support_, strict=True) if chosen
-    ]
-    grid = _grid_search(data.select(kept), plan, scorer)
-    return _record(plan, selection, kept, grid)
+    selection = _eliminate(data, config, make_scorer)
+    features = list(compress(data.columns, selection.support_))
+    grid = _search_grid(data.select(features), config, make_scorer)
+    return {
+        "command": "python -m training --search",
+        "scikit-learn": sklearn.__version__,
+        "folds": config.folds,
+        "scoring": SCORING,
+        "features": features,
+        "selection": _selection_scores(selection),
+        "parameters": grid.best_params_,
+        "f1": float(grid.best_score_),
+        "grid": _grid_scores(grid),
+    }
 
 
-def _folds(plan: Plan) -> KFold:
-    return KFold(plan.folds, shuffle=True, random_state=42)
-
-
-def _eliminate(data: Dataset, plan: Plan, scorer: Any) -> RFECV:
+def _eliminate(data: Dataset, config: SearchConfig, make_scorer: MakeScorer) -> RFECV:
     selection = RFECV(
-        GradientBoostingClassifier(**BASE_PARAMETERS, **plan.selection),
+        GradientBoostingClassifier(**BASE_PARAMETERS, **config.selection),
         step=1,
-        min_features_to_select=plan.minimum_features,
-        cv=_folds(plan),
-        scoring=scorer(SCORING),
+        min_features_to_select=config.minimum_features,
+        cv=config.split(),
+        scoring=make_scorer(SCORING),
         n_jobs=-1,
     )
     return selection.fit(data.train, data.train_labels)
 
 
-def _grid_search(data: Dataset, plan: Plan, scorer: Any) -> GridSearchCV:
+def _search_grid(data: Dataset, config: SearchConfig, make_scorer: MakeScorer) -> GridSearchCV:
     grid = GridSearchCV(
         GradientBoostingClassifier(**BASE_PARAMETERS),
-        dict(plan.grid),
-        cv=_folds(plan),
-        scoring=scorer(SCORING),
+        dict(config.grid),
+        cv=config.split(),
+        scoring=make_scorer(SCORING),
         n_jobs=-1,
         refit=False,
     )
     return grid.fit(data.train, data.train_labels)
 
 
-def _record(plan: Plan, selection: RFECV, kept: list[str], grid: GridSearchCV) -> dict[str, Any]:
-    by_count = selection.cv_results_
-    return {
-        "command": "python -m training --search",
-        "scikit-learn": sklearn.__version__,
-        "folds": plan.folds,
-        "scoring": SCORING,
-        "features": kept,
-        "selection": [
-            {"features": int(count), "f1": float(mean)}
-            for count, mean in zip(by_count["n_features"], by_count["mean_test_score"], strict=True)
-        ],
-        "parameters": grid.best_params_,
-        "f1": float(grid.best_score_),
-        "grid": [
-            {**parameters, "f1": float(mean)}
-            for parameters, mean in zip(
-                grid.cv_results_["params"], grid.cv_results_["mean_test_score"], strict=True
-            )
-        ],
-    }
+def _selection_scores(selection: RFECV) -> list[dict[str, Any]]:
+    results = selection.cv_results_
+    pairs = zip(results["n_features"], results["mean_test_score"], strict=True)
+    return [{"features": int(count), "f1": float(mean)} for count, mean in pairs]
+
+
+def _grid_scores(grid: GridSearchCV) -> list[dict[str, Any]]:
+    results = grid.cv_results_
+    pairs = zip(results["params"], results["mean_test_score"], strict=True)
+    return [{**parameters, "f1": float(mean)} for parameters, mean in pairs]

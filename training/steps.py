@@ -1,4 +1,4 @@
-"""The whole model on one page: five step functions, and what their sum means."""
+"""The figure of the whole model: five step functions and the probability of their sum."""
 
 from collections.abc import Sequence
 
@@ -9,40 +9,49 @@ from scipy.special import expit
 
 from model import Feature, Scorecard
 from training.dataset import Dataset
-from training.drawing import SHADE, Values, mirrored, page, shade, signed
+from training.drawing import (
+    SHADE,
+    Values,
+    draw_histogram,
+    draw_svg,
+    format_log_odds,
+    shade_band,
+)
 
 
-def steps(scorecard: Scorecard, data: Dataset) -> str:
-    """Return the whole model on one page, with the patients that it was fitted on.
+def draw_steps(scorecard: Scorecard, data: Dataset) -> str:
+    """Return the figure of the whole model and its training patients.
 
     Args:
         scorecard: The model.
-        data: The patients in ``train``; further columns are ignored.
+        data: Its training patients; further columns are ignored.
     """
-    seen = data.select([feature.column for feature in scorecard.features])
+    selected = data.select([feature.column for feature in scorecard.features])
 
     def draw(figure: Figure) -> None:
-        cells = _cells(figure, len(scorecard.features) + 1)
-        for cell, feature, values in zip(cells, scorecard.features, seen.train.T, strict=False):
-            _step_function(cell, feature, _limits(scorecard.features))
-            mirrored(cell[1], values, seen.train_labels, _edges(feature))
-        _sum(cells[-1], scorecard, seen)
+        panels = _add_panels(figure, len(scorecard.features) + 1)
+        for panel, feature, values in zip(
+            panels, scorecard.features, selected.train.T, strict=False
+        ):
+            _draw_feature(panel, feature, _limits(scorecard.features))
+            draw_histogram(panel[1], values, selected.train_labels, _edges(feature))
+        _draw_sum(panels[-1], scorecard, selected)
 
-    words = "The model: what each measurement adds to the log-odds, and what their sum means"
-    return page("steps", words, (10, 7.8), draw)
+    title = "The model: log-odds added by each measurement, and the probability of their sum"
+    return draw_svg(title, (10, 7.8), draw)
 
 
-def _cells(figure: Figure, count: int) -> list[tuple[Axes, Axes]]:
-    """Return the places of the curves, each with that of its patients below it."""
-    cells: list[tuple[Axes, Axes]] = []
+def _add_panels(figure: Figure, count: int) -> list[tuple[Axes, Axes]]:
+    """Return pairs of axes, for a curve and for the histogram below it."""
+    panels: list[tuple[Axes, Axes]] = []
     for number in range(count):
         left, bottom = 0.06 + number % 3 * 0.33, 0.69 - number // 3 * 0.5
         upper = figure.add_axes((left, bottom, 0.265, 0.28))
-        first = cells[0][1] if cells else None
+        first = panels[0][1] if panels else None
         lower = figure.add_axes((left, bottom - 0.11, 0.265, 0.1), sharex=upper, sharey=first)
         upper.tick_params(bottom=False, labelbottom=False)
-        cells.append((upper, lower))
-    return cells
+        panels.append((upper, lower))
+    return panels
 
 
 def _limits(features: Sequence[Feature]) -> tuple[float, float]:
@@ -50,17 +59,17 @@ def _limits(features: Sequence[Feature]) -> tuple[float, float]:
     return min(points) - 0.4, max(points) + 0.4
 
 
-def _skewed(feature: Feature) -> bool:
+def _is_skewed(feature: Feature) -> bool:
     return feature.maximum > 10 * feature.minimum > 0
 
 
 def _edges(feature: Feature) -> Values:
-    spaced = np.geomspace if _skewed(feature) else np.linspace
+    spaced = np.geomspace if _is_skewed(feature) else np.linspace
     return spaced(feature.minimum, feature.maximum, 31)
 
 
-def _step_function(cell: tuple[Axes, Axes], feature: Feature, limits: tuple[float, float]) -> None:
-    upper, lower = cell
+def _draw_feature(panel: tuple[Axes, Axes], feature: Feature, limits: tuple[float, float]) -> None:
+    upper, lower = panel
     edges = (feature.minimum, *feature.thresholds, feature.maximum)
     upper.axhline(0, color="grey", lw=0.6)
     upper.stairs(feature.points, edges, baseline=None, color="black", lw=1.8)
@@ -69,7 +78,7 @@ def _step_function(cell: tuple[Axes, Axes], feature: Feature, limits: tuple[floa
     upper.set(title=feature.name, ylim=limits, ylabel="adds to the log-odds")
     unit = feature.description.partition("(")[2].partition(")")[0]
     lower.set_xlabel(f"{feature.column}\n({unit})")
-    if _skewed(feature):  # Its long tail would squeeze the steps into a corner.
+    if _is_skewed(feature):  # The long tail would compress the steps.
         lower.set_xscale("log")
         ticks = [tick for tick in (250, 500, 1000, 2000, 4000) if tick <= feature.maximum]
         lower.set_xticks(ticks, [str(tick) for tick in ticks])
@@ -79,20 +88,20 @@ def _step_function(cell: tuple[Axes, Axes], feature: Feature, limits: tuple[floa
 def _mark_dip(axes: Axes, sides: Sequence[float], points: Sequence[float]) -> None:
     axes.axvspan(*sides, facecolor=SHADE, edgecolor="silver", hatch="////", lw=0, zorder=0)
     below = (sum(sides) / 2, points[1] - 0.25)
-    words = f"dips by\n{abs(points[1] - points[0]):.2f}"
+    label = f"dips by\n{abs(points[1] - points[0]):.2f}"
     box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
-    axes.text(*below, words, ha="center", va="top", fontsize=8, bbox=box)
+    axes.text(*below, label, ha="center", va="top", fontsize=8, bbox=box)
 
 
-def _sum(cell: tuple[Axes, Axes], scorecard: Scorecard, data: Dataset) -> None:
-    upper, lower = cell
+def _draw_sum(panel: tuple[Axes, Axes], scorecard: Scorecard, data: Dataset) -> None:
+    upper, lower = panel
     scores = np.array([scorecard.score(row) for row in data.train.tolist()])
     edges = np.arange(np.floor(scores.min()), np.ceil(scores.max()) + 0.5, 0.5)
     upper.plot(edges, expit(edges), color="black", lw=1.8)
-    mirrored(lower, scores, data.train_labels, edges)
-    for axes in cell:
-        shade(axes, scorecard.band)
-    upper.set(title=f"The sum of these and {signed(scorecard.intercept)}", ylim=(-0.03, 1.03))
-    upper.set_ylabel("probability of malignancy")
+    draw_histogram(lower, scores, data.train_labels, edges)
+    for axes in panel:
+        shade_band(axes, scorecard.band)
+    title = f"The sum of these and {format_log_odds(scorecard.intercept)}"
+    upper.set(title=title, ylim=(-0.03, 1.03), ylabel="probability of malignancy")
     upper.legend(loc="lower right", fontsize=8)
     lower.set_xlabel("log-odds of malignancy\n(intercept and all five)")

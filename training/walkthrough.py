@@ -1,6 +1,6 @@
-"""Run the walkthrough and store its outputs: ``python -m training.walkthrough``.
+"""Execute the walkthrough and store its outputs: ``python -m training.walkthrough``.
 
-No other module imports this one: training itself needs no Jupyter.
+No other module imports this one, because training itself does not need Jupyter.
 """
 
 import os
@@ -11,24 +11,26 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbclient import NotebookClient
 
+from model.files import atomic_write
+
 NOTEBOOK = Path(__file__).with_suffix(".ipynb")
 
-# Without the interpreter's version, which a kernel would add: any may run it.
+# Without the Python version, which the kernel would add.
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "name": "python"},
 }
-_SECONDS = 600
+_TIMEOUT_SECONDS = 600
 
 
-def run(text: str, folder: Path) -> str:
-    """Return the notebook ``text`` with the outputs that its code has now.
+def execute(text: str, folder: Path) -> str:
+    """Return the notebook ``text`` with new outputs.
 
-    The kernel reads none of the user's IPython settings, and no output says when it ran.
+    The kernel ignores the user's IPython settings. The outputs contain no execution times.
 
     Args:
-        text: A notebook, as its file holds it.
-        folder: Where the kernel runs; Jupyter takes the notebook's own folder.
+        text: Content of a notebook file.
+        folder: Working folder of the kernel; Jupyter uses the notebook's own.
 
     Raises:
         CellExecutionError: A cell raised an exception.
@@ -37,7 +39,7 @@ def run(text: str, folder: Path) -> str:
     client = NotebookClient(
         notebook,
         kernel_name="python3",
-        timeout=_SECONDS,
+        timeout=_TIMEOUT_SECONDS,
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         coalesce_streams=True,
@@ -49,18 +51,12 @@ def run(text: str, folder: Path) -> str:
     return f"{nbformat.writes(notebook)}\n"
 
 
-def differing(stored: str, fresh: str) -> list[str]:
-    """Return the ids of the cells that are not the same in both notebooks."""
-    before, after = (nbformat.reads(text, as_version=4).cells for text in (stored, fresh))
-    return [cell.id for cell, other in zip(before, after, strict=True) if cell != other]
-
-
 def main(path: Path = NOTEBOOK) -> int:
-    """Store the outputs in the notebook at ``path`` anew; return 0 for success."""
-    stored = path.read_text(encoding="utf-8")
-    fresh = run(stored, path.parent)
-    path.write_text(fresh, encoding="utf-8")
-    print(f"{path.name}: {len(differing(stored, fresh))} cells changed")
+    """Store new outputs in the notebook ``path`` and return the exit status."""
+    text = execute(path.read_text(encoding="utf-8"), path.parent)
+    with atomic_write(path, encoding="utf-8") as file:
+        file.write(text)
+    print(f"wrote {os.path.relpath(path)}")
     return 0
 
 

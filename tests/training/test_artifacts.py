@@ -1,81 +1,55 @@
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import joblib
-import numpy as np
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
-from model import ARTIFACTS, SCORECARD_FILE
-from tests.conftest import ROOT
+from model import SCORECARD_FILE
 from training.artifacts import (
-    ESTIMATOR,
-    EVIDENCE,
-    SEARCH,
-    read_evidence,
-    read_search,
-    render,
-    write_model,
+    ESTIMATOR_FILE,
+    EVALUATION_FILE,
+    SEARCH_FILE,
+    read_evaluation_record,
+    read_search_result,
+    to_json,
+    write_artifacts,
 )
 from training.dataset import Dataset
-from training.errors import EvidenceMissing, SearchMissing
-
-COMMITTED = (ARTIFACTS / SCORECARD_FILE).read_text(encoding="utf-8")
+from training.errors import EvaluationRecordMissing, SearchResultMissing
 
 
-def test_another_processors_last_bit_changes_no_byte(tmp_path: Path) -> None:
-    """Without fused multiply-add, as glibc has it for older processors, exp() differs."""
-    for name in (SEARCH, EVIDENCE):
-        (tmp_path / name).write_bytes((ARTIFACTS / name).read_bytes())
-    flags = ",".join(f"-{name}" for name in ("AVX2_Usable", "FMA_Usable", "AVX2", "FMA"))
-    subprocess.run(
-        [sys.executable, "-m", "training", "--folder", tmp_path],
-        cwd=ROOT,
-        env={**os.environ, "GLIBC_TUNABLES": f"glibc.cpu.hwcaps={flags}"},
-        check=True,
-    )
-    assert (tmp_path / SCORECARD_FILE).read_text(encoding="utf-8") == COMMITTED
-
-
-def test_the_written_estimator_is_the_one_that_was_compiled(
+def test_writes_texts_and_the_compiled_estimator(
     estimator: GradientBoostingClassifier, data: Dataset, tmp_path: Path
 ) -> None:
-    write_model(tmp_path, {"some/card.md": "a card", SCORECARD_FILE: COMMITTED}, estimator)
-    assert (tmp_path / SCORECARD_FILE).read_text(encoding="utf-8") == COMMITTED
-    assert (tmp_path / "some" / "card.md").read_text(encoding="utf-8") == "a card"
-    loaded = joblib.load(tmp_path / ESTIMATOR)
+    texts = {"some/card.md": "a card", SCORECARD_FILE: "{}"}
+    write_artifacts(tmp_path, texts, estimator)
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in texts} == texts
+    loaded = joblib.load(tmp_path / ESTIMATOR_FILE)
     assert (loaded.decision_function(data.test) == estimator.decision_function(data.test)).all()
-    assert {path.name for path in tmp_path.iterdir()} == {SCORECARD_FILE, ESTIMATOR, "some"}
+    assert {path.name for path in tmp_path.iterdir()} == {SCORECARD_FILE, ESTIMATOR_FILE, "some"}
 
 
-def test_lists_and_objects_of_plain_values_stay_on_one_line() -> None:
-    document = {"rows": [[1, 2], [3]], "all": [0.5, "a b"], "one": {"two": 2, "three": [3]}}
-    assert render(document) == (
+def test_innermost_lists_and_objects_stay_on_one_line() -> None:
+    record = {"rows": [[1, 2], [3]], "all": [0.5, "a b"], "one": {"two": 2, "three": [3]}}
+    assert to_json(record) == (
         '{\n  "rows": [\n    [1, 2],\n    [3]\n  ],\n  "all": [0.5, "a b"],\n'
         '  "one": {\n    "two": 2,\n    "three": [3]\n  }\n}\n'
     )
-    assert json.loads(render(document)) == document
+    assert json.loads(to_json(record)) == record
 
 
-def test_a_number_that_json_does_not_have_is_refused() -> None:
+def test_rejects_numbers_that_are_not_json() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        render({"score": float(np.nan)})
+        to_json({"score": float("nan")})
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"features": []}'])
-def test_a_search_that_is_not_there_or_not_one(content: str | None, tmp_path: Path) -> None:
+def test_rejects_missing_and_malformed_records(content: str | None, tmp_path: Path) -> None:
     if content is not None:
-        (tmp_path / SEARCH).write_text(content)
-    with pytest.raises(SearchMissing, match="run 'python -m training --search'"):
-        read_search(tmp_path)
-
-
-@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"features": []}'])
-def test_an_evaluation_that_is_not_there_or_not_one(content: str | None, tmp_path: Path) -> None:
-    if content is not None:
-        (tmp_path / EVIDENCE).write_text(content)
-    with pytest.raises(EvidenceMissing, match="run 'python -m training --evaluate'"):
-        read_evidence(tmp_path)
+        (tmp_path / SEARCH_FILE).write_text(content)
+        (tmp_path / EVALUATION_FILE).write_text(content)
+    with pytest.raises(SearchResultMissing, match="run 'python -m training --search'"):
+        read_search_result(tmp_path)
+    with pytest.raises(EvaluationRecordMissing, match="run 'python -m training --evaluate'"):
+        read_evaluation_record(tmp_path)

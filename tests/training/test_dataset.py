@@ -1,40 +1,32 @@
+from dataclasses import replace
+
 import numpy as np
 from sklearn.datasets import load_breast_cancer
 
-from model import Scorecard
-from training import dataset
+from training.dataset import Dataset
 
 
-def test_malignant_is_1() -> None:
-    patients = dataset.load()
-    labels = np.concatenate([patients.train_labels, patients.test_labels])
-    assert (len(labels), labels.sum()) == (569, 212)
+def test_malignant_is_1_and_a_fifth_is_held_out(all_columns: Dataset) -> None:
     source = load_breast_cancer()
     assert list(source.target_names) == ["malignant", "benign"]
-    first = np.flatnonzero((source.data == patients.train[0]).all(axis=1))[0]
-    assert patients.train_labels[0] == 1 - source.target[first]
+    rows, labels = all_columns.pooled()
+    positions = [np.flatnonzero((source.data == row).all(axis=1))[0] for row in rows]
+    assert sorted(positions) == list(range(569))
+    assert (labels == 1 - source.target[positions]).all()
+    assert labels.sum() == 212
+    assert (all_columns.train.shape, all_columns.test.shape) == ((455, 30), (114, 30))
+    assert len(all_columns.columns) == 30
 
 
-def test_a_fifth_is_held_out() -> None:
-    patients = dataset.load()
-    assert patients.train.shape == (455, 30)
-    assert patients.test.shape == (114, 30)
-    assert len(patients.columns) == 30
+def test_selects_columns_in_the_given_order(all_columns: Dataset) -> None:
+    selected = all_columns.select(["worst area", "mean radius"])
+    assert selected.columns == ("worst area", "mean radius")
+    assert (selected.train[:, 1] == all_columns.train[:, 0]).all()
+    assert (selected.test[:, 1] == all_columns.test[:, 0]).all()
 
 
-def test_selecting_keeps_the_order_asked_for() -> None:
-    patients = dataset.load()
-    chosen = patients.select(["worst area", "mean radius"])
-    assert chosen.columns == ("worst area", "mean radius")
-    assert (chosen.train[:, 1] == patients.train[:, 0]).all()
-    assert (chosen.test[:, 1] == patients.test[:, 0]).all()
-
-
-def test_the_hash_in_the_scorecard_is_that_of_the_training_data(
-    scorecard: Scorecard, data: dataset.Dataset
-) -> None:
-    assert scorecard.provenance["data"] == data.provenance()
-    changed = data.train.copy()
-    changed[0, 0] += 1
-    other = dataset.Dataset(data.columns, changed, data.train_labels, data.test, data.test_labels)
-    assert other.provenance()["sha256"] != data.provenance()["sha256"]
+def test_the_hash_covers_rows_and_labels(data: Dataset) -> None:
+    other_labels = replace(data, train_labels=1 - data.train_labels)
+    other_rows = replace(data, train=data.train + 1)
+    variants = (data, other_labels, other_rows)
+    assert len({variant.provenance()["sha256"] for variant in variants}) == 3
