@@ -5,6 +5,7 @@ is not met or a reliability guarantee is violated.
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -91,4 +92,6 @@ def _advance(bar: "tqdm[Any]", start: float, seconds: float, fraction: float) ->
 
 
 if __name__ == "__main__":
+    # So that SIGTERM, too, stops the server that is being measured.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     raise SystemExit(main())

@@ -59,7 +59,7 @@ def endurance(requests: int, progress: Progress) -> dict[str, Any]:
             "server_processor": (_processor(server) - its) / seconds,
             "client_processor": (time.process_time() - own) / seconds,
             "memory": memory,
-            "growth": memory_growth(memory),
+            "memory_growth": memory_growth(memory),
         }
 
 
@@ -106,8 +106,8 @@ def killed_worker(requests: int) -> dict[str, Any]:
     """Kill one of two workers under load, and continue until it is replaced."""
     load = Load(repeat(VALID[0]))
     found: dict[str, Any] = {}
-    # granian 2.8 waits without end for a worker that is told to stop while it starts.
-    options = ("--workers", "2", "--respawn-failed-workers", "--workers-kill-timeout", "10")
+    # granian 2.8 waits without end for a worker that gets SIGTERM while it starts.
+    options = ("--workers", "2", "--respawn-failed-workers", "--workers-kill-timeout", "2")
     with running(_server(*options)) as server:
 
         async def kill() -> None:

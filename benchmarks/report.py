@@ -205,7 +205,7 @@ def _reliability(results: Results) -> str:
         ("Memory at the start", f"{memory[0]:.1f} MB"),
         ("Memory after a fifth", f"{memory[len(memory) // 5]:.1f} MB"),
         ("Memory at the end", f"{memory[-1]:.1f} MB"),
-        ("Growth after the fifth", f"{endurance['growth']:+,.0f} bytes per 1,000 requests"),
+        ("Growth after the fifth", f"{endurance['memory_growth']:+,.0f} bytes per 1,000 requests"),
         (
             f"{overload['clients']} connections, {overload['backpressure']} served at once",
             _statuses(overload),

@@ -15,7 +15,10 @@ from benchmarks.estimator import estimator_file
 from benchmarks.servers import Server
 
 EXCLUDE_NEWER = "2026-11-22T00:00:00Z"
-"""uv resolves the indirect requirements of all peers as of this date."""
+"""uv resolves the indirect requirements of all peers as of this date.
+
+The package index must state upload times, as PyPI does.
+"""
 
 
 class PeerUnavailable(Exception):

@@ -67,6 +67,7 @@ label, responses = model.load().label, int(os.environ.get("RESPONSES", "-1"))
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # Head and body in one packet.
 
     def do_POST(self):
         global responses
