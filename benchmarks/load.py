@@ -1,167 +1,107 @@
-"""Requests over many connections that are kept alive, each answer checked.
-
-A request is bytes made beforehand, and of an answer only the status and the keys are looked
-at, so that one process asks for more than one worker answers. How busy it was is measured.
-"""
+"""Load over keep-alive connections, with every response checked."""
 
 import asyncio
 import json
-import random
 import re
+from asyncio import StreamReader, StreamWriter
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from benchmarks.kinds import Kind
+from benchmarks.raw_requests import RawRequest
+
+TIMEOUT = 60.0
+"""Seconds after which a request without a response counts as lost."""
 
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CLOSE = re.compile(rb"(?i)\r\nconnection: *close")
-
-PATIENCE = 60.0
-"""Seconds after which a request without an answer is given up, and counts as lost."""
-
-_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds; a refused client waits, longer each time
+_RECONNECT_DELAY = 0.1  # seconds
 
 
 @dataclass
 class Load:
-    """What is to be sent, and what came of it.
+    """Requests to send and the outcome so far.
 
     Attributes:
-        plan: The requests to come; whichever connection is free takes the next one.
-        answers: How often each kind of request got each status.
-        wrong: How often an answer was not the one that its request is to get.
-        accepted: How many requests the service said that it begins to handle.
-        lost: How many requests that were sent got no whole answer.
-        longest_gap: The longest time between two answers, in seconds.
-        over: Whether nothing more is to be sent.
+        requests: Requests to come; the next free connection takes the next one.
+        responses: Number of responses by category and status.
+        wrong: Number of responses that differ from the expected one.
+        accepted: Number of requests confirmed by ``100 Continue``.
+        lost: Number of sent requests without a complete response.
+        longest_gap: Longest time between two responses, in seconds.
+        finished: Whether to send no more requests.
     """
 
-    plan: Iterator[Kind]
-    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
-    wrong: Counter[tuple[str, int]] = field(default_factory=Counter)
+    requests: Iterator[RawRequest]
+    responses: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
     accepted: int = 0
     lost: int = 0
     longest_gap: float = 0.0
-    over: bool = False
-    _last: float | None = None
+    finished: bool = False
+    _last_response: float | None = None
 
     @property
     def answered(self) -> int:
-        """How many requests got an answer, whichever."""
-        return self.answers.total()
+        """Number of responses."""
+        return self.responses.total()
 
-    def count(self, status: int) -> int:
-        """Return how many answers had this status."""
-        return sum(times for (_, found), times in self.answers.items() if found == status)
+    async def client(self, port: int) -> None:
+        """Send requests until finished; reconnect whenever the server closes the connection."""
+        while not self.finished:
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionError:  # A restarting server, or one with a full queue.
+                await asyncio.sleep(_RECONNECT_DELAY)
+                continue
+            try:
+                await self._use(reader, writer)
+            except (OSError, EOFError, TimeoutError):
+                self.lost += 1
+            finally:
+                writer.close()
 
-    def take(self) -> Kind | None:
-        """Return the next request to send."""
-        kind = None if self.over else next(self.plan, None)
-        self.over = kind is None
-        return kind
+    async def _use(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Send requests over one connection until it is to be closed."""
+        is_open = True
+        while is_open and (request := self._take()):
+            async with asyncio.timeout(TIMEOUT):
+                writer.write(request.data)
+                is_open = await self._receive(request, reader, writer)
 
-    def note(self, kind: Kind, status: int, body: bytes) -> None:
-        """Count an answer, and whether it is right."""
-        self.answers[kind.name, status] += 1
-        self.wrong[kind.name, status] += not _is_right(kind, status, body)
+    def _take(self) -> RawRequest | None:
+        request = None if self.finished else next(self.requests, None)
+        self.finished = request is None
+        return request
+
+    async def _receive(
+        self, request: RawRequest, reader: StreamReader, writer: StreamWriter
+    ) -> bool:
+        """Read and count a response; return whether the connection stays open."""
+        head = await reader.readuntil(b"\r\n\r\n")
+        if head.startswith(b"HTTP/1.1 100"):
+            self.accepted += 1
+            writer.write(request.body)
+            head = await reader.readuntil(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        body = await reader.readexactly(int(length[1]) if length else 0)
+        self._count(request, int(head[9:12]), body)
+        return _CLOSE.search(head) is None
+
+    def _count(self, request: RawRequest, status: int, body: bytes) -> None:
+        self.responses[f"{request.category} {status}"] += 1
+        self.wrong += not _is_expected(request, status, body)
         now = asyncio.get_running_loop().time()
-        self.longest_gap = max(self.longest_gap, now - (self._last or now))
-        self._last = now
+        self.longest_gap = max(self.longest_gap, now - (self._last_response or now))
+        self._last_response = now
 
 
-def _is_right(kind: Kind, status: int, body: bytes) -> bool:
-    if status == 503:  # uvicorn's own, when there are too many connections.
-        return bool(body)
-    answer = json.loads(body)
-    told = (answer["status"], answer["prediction"])
-    return status == kind.status and told == (str(status), kind.prediction)
-
-
-class Connection(asyncio.Protocol):
-    """One connection, which sends the next request when the last one is answered."""
-
-    transport: asyncio.Transport
-
-    def __init__(self, load: Load) -> None:
-        """Take requests from ``load``, and tell it of the answers."""
-        self.load = load
-        self.kind: Kind | None = None
-        self.received = b""
-        self.taken = 0
-        self.refused = False
-        self.closed = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self._send_next()
-
-    def _send_next(self) -> None:
-        self.kind = self.load.take()
-        self.taken += 1
-        if self.kind is None:
-            self.transport.close()
-        else:
-            self.transport.write(self.kind.request)
-
-    def data_received(self, data: bytes) -> None:
-        """Go on when an answer is whole."""
-        self.received += data
-        head, end, rest = self.received.partition(b"\r\n\r\n")
-        status = int(head[9:12]) if end else 0
-        if status == 100:
-            self._send_body(rest)
-        elif status:
-            length = _LENGTH.search(head)
-            assert length is not None
-            if len(rest) >= int(length[1]):
-                self._take_answer(status, rest, closing=_CLOSE.search(head) is not None)
-
-    def _send_body(self, rest: bytes) -> None:
-        assert self.kind is not None
-        self.load.accepted += 1
-        self.received = rest
-        self.transport.write(self.kind.body)
-
-    def _take_answer(self, status: int, body: bytes, *, closing: bool) -> None:
-        assert self.kind is not None
-        self.load.note(self.kind, status, body)
-        self.kind, self.received, self.refused = None, b"", status == 503
-        if closing:
-            self.transport.close()
-        else:
-            self._send_next()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """Count the request that is not going to be answered, if there is one."""
-        self.load.lost += self.kind is not None
-        self.closed.set_result(None)
-
-
-async def client(load: Load, port: int) -> None:
-    """Send until nothing more is to be sent, on a new connection whenever one is closed."""
-    loop = asyncio.get_running_loop()
-    pause = _PAUSE
-    while not load.over:
-        try:
-            _, connection = await loop.create_connection(
-                lambda: Connection(load), "127.0.0.1", port
-            )
-        except ConnectionError:
-            # Nobody listens, or a listener ended with this connection in its queue.
-            await asyncio.sleep(_PAUSE)
-            continue
-        await _closed(connection)
-        if connection.refused:
-            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311
-        pause = min(2 * pause, _LONGEST_PAUSE) if connection.refused else _PAUSE
-
-
-async def _closed(connection: Connection) -> None:
-    while not connection.closed.done():
-        taken = connection.taken
-        await asyncio.wait([connection.closed], timeout=PATIENCE)
-        if connection.taken == taken:
-            connection.transport.abort()
+def _is_expected(request: RawRequest, status: int, body: bytes) -> bool:
+    if status == 503:  # Rejected by an overloaded server, with or without a body.
+        return True
+    try:
+        response = json.loads(body)
+        content = (response["status"], response["prediction"])
+    except (ValueError, KeyError):
+        return False
+    return status == request.status and content == (str(status), request.prediction)

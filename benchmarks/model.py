@@ -1,133 +1,67 @@
-"""The model without a server: ``python -m benchmarks.model``.
+"""The model without a server, beside scikit-learn and ONNX Runtime."""
 
-The scorecard, the estimator that it was compiled from, and that estimator under ONNX Runtime
-predict the same rows, one by one and all at once; and what they say is compared.
-"""
-
-import argparse
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from math import inf
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import GradientBoostingClassifier
 
 import model
-from benchmarks import report
-from benchmarks.turns import take_turns
-from benchmarks.ways import (
-    ONNX_RUNTIME,
-    OURS,
-    SCIKIT_LEARN,
-    OnnxRuntime,
-    Ours,
-    Rows,
-    ScikitLearn,
-    Way,
-)
+from benchmarks.engines import Engine, onnx_runtime_engine, scikit_learn_engine, scorecard_engine
+from benchmarks.requests import random_observations
+from benchmarks.rounds import Progress, RunSize, interleave
 from training import dataset
 from training.artifacts import read_search
 from training.fit import fit
 
-ROOT = Path(__file__).parent.parent
+SCORECARD, SCIKIT_LEARN, ONNX_RUNTIME = "Scorecard", "scikit-learn", "ONNX Runtime"
 
-# Rows that are predicted one by one in a round: as many as take each about a tenth of a second.
-_ONE_BY_ONE = {OURS: 50_000, SCIKIT_LEARN: 250, ONNX_RUNTIME: 5_000}
+# Calls with one row per round; they take each engine about a tenth of a second.
+_CALLS = {SCORECARD: 50_000, SCIKIT_LEARN: 250, ONNX_RUNTIME: 5_000}
 
 
-def compared(scorecard: model.Scorecard) -> dict[str, Way]:
-    """Return the three ways; the estimator is fitted anew, as `make train` fits it."""
-    data = dataset.load().select([feature.column for feature in scorecard.features])
-    estimator = fit(data, read_search(model.ARTIFACTS)["parameters"])
+def fit_estimator() -> GradientBoostingClassifier:
+    """Fit the estimator from which the scorecard is compiled, as `make train` does."""
+    data = dataset.load().select([feature.column for feature in model.FEATURES])
+    return fit(data, read_search(model.ARTIFACTS)["parameters"])
+
+
+def engines() -> dict[str, Engine]:
+    """Return the three engines by name."""
+    estimator = fit_estimator()
     return {
-        OURS: Ours(scorecard),
-        SCIKIT_LEARN: ScikitLearn(estimator),
-        ONNX_RUNTIME: OnnxRuntime(estimator),
+        SCORECARD: scorecard_engine(model.load()),
+        SCIKIT_LEARN: scikit_learn_engine(estimator),
+        ONNX_RUNTIME: onnx_runtime_engine(estimator),
     }
 
 
-def uniform(scorecard: model.Scorecard, number: int) -> Rows:
-    """Return observations from all over the training ranges, the same ones each time."""
-    chance = np.random.default_rng(0)
-    lowest, highest = zip(
-        *((each.minimum, each.maximum) for each in scorecard.features), strict=True
-    )
-    return chance.uniform(lowest, highest, (number, len(scorecard.features)))
-
-
-def beside_thresholds(scorecard: model.Scorecard, number: int) -> Rows:
-    """Return observations whose values are all a threshold or one of its two neighbours."""
-    chance = np.random.default_rng(1)
-    columns = []
-    for feature in scorecard.features:
-        on = np.array(feature.thresholds)
-        columns.append(
-            chance.choice([*on, *np.nextafter(on, -inf), *np.nextafter(on, inf)], number)
-        )
-    return np.column_stack(columns)
-
-
-def agreement(ways: Mapping[str, Way], rows: Rows) -> dict[str, Any]:
-    """Return how often each way's label is scikit-learn's, and how far its probability is off."""
-    labels, probabilities = ways[SCIKIT_LEARN].answers(rows)
-    found = {}
-    for name in (OURS, ONNX_RUNTIME):
-        own_labels, own_probabilities = ways[name].answers(rows)
-        found[name] = {
-            "rows": len(rows),
-            "same": int((own_labels == labels).sum()),
-            "furthest": float(np.abs(own_probabilities - probabilities).max()),
-        }
-    return found
-
-
-def measure(number: int, rounds: int) -> dict[str, Any]:
-    """Return microseconds per row, and the agreement, over ``number`` rows."""
-    scorecard = model.load()
-    ways = compared(scorecard)
-    rows = uniform(scorecard, number)
-    few = {name: way.singles(rows[: _ONE_BY_ONE[name]]) for name, way in ways.items()}
-    whole = {name: way.whole(rows) for name, way in ways.items()}
-    one = {name: partial(_one_by_one, way.predict, few[name]) for name, way in ways.items()}
-    many = {name: partial(_at_once, way.predict_all, whole[name]) for name, way in ways.items()}
+def run(size: RunSize, progress: Progress) -> dict[str, Any]:
+    """Measure microseconds per row in interleaved rounds, and compare the labels."""
+    rows = np.array(list(random_observations(size.model_rows)))
+    measurements, labels = {}, {}
+    for name, engine in engines().items():
+        every = engine.convert(rows)
+        single = [engine.convert(row[None]) for row in rows[: _CALLS[name]]]
+        measurements[name] = partial(measure, engine, single, every, len(rows))
+        labels[name] = engine.labels(engine.predict(every))
     return {
-        "one": take_turns(one, rounds, "rounds of one row"),
-        "many": take_turns(many, rounds, f"rounds of {number:,} rows"),
-        "agreement": {
-            "uniform": agreement(ways, rows),
-            "beside thresholds": agreement(ways, beside_thresholds(scorecard, number)),
+        "rows": len(rows),
+        "engines": interleave(measurements, size.starts, progress),
+        "equal_labels": {
+            name: sum(map(int.__eq__, its, labels[SCIKIT_LEARN])) for name, its in labels.items()
         },
     }
 
 
-def _one_by_one(predict: Callable[[Any], Any], singles: Sequence[Any]) -> float:
-    began = time.perf_counter()
-    for single in singles:
-        predict(single)
-    return _microseconds(began, len(singles))
-
-
-def _at_once(predict_all: Callable[[Any], Any], whole: Sequence[Any]) -> float:
-    began = time.perf_counter()
-    predict_all(whole)
-    return _microseconds(began, len(whole))
-
-
-def _microseconds(began: float, rows: int) -> float:
-    return (time.perf_counter() - began) / rows * 1e6
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.model")
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks")
-    options = parser.parse_args(arguments)
-    report.write(options.output, "model", measure(options.rows, options.rounds))
-
-
-if __name__ == "__main__":
-    main()
+def measure(engine: Engine, single: Sequence[Any], every: Any, rows: int) -> dict[str, float]:
+    """Return the microseconds per row in calls with one row, and in one call with all rows."""
+    start = time.perf_counter()
+    for row in single:
+        engine.predict(row)
+    middle = time.perf_counter()
+    engine.predict(every)
+    end = time.perf_counter()
+    return {"one_us": (middle - start) / len(single) * 1e6, "all_us": (end - middle) / rows * 1e6}

@@ -1,97 +1,238 @@
-"""``benchmarks/README.md``, put together from the JSON that each benchmark leaves.
-
-A benchmark called ``name`` has a module of its own that turns its results into a section and
-into plots. Its results are in ``name.json``; without that file the section is left out.
-"""
+"""The report ``README.md``, generated from the JSON file of each benchmark."""
 
 import json
 import os
 import platform
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from statistics import median
+from typing import Any
 
-from benchmarks import (
-    cold_start_report,
-    lambda_warm_report,
-    model_report,
-    peers_report,
-    reliability_report,
-    throughput_report,
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from benchmarks.floors import Results, floors, rates
+from benchmarks.lambda_functions import SERVICE
+from benchmarks.model import SCORECARD
+from benchmarks.rounds import ratio, spread
+from benchmarks.throughput import GRANIAN, PREDICT
+
+PACKAGES = (
+    *("fastapi", "starlette", "pydantic", "granian", "uvicorn", "h11", "mangum", "awslambdaric"),
+    *("scikit-learn", "numpy", "onnxruntime", "skl2onnx"),
 )
+"""Packages whose versions the report states."""
+
+MEMORY_PLOT = "memory.svg"
+
+_TEMPLATE = Path(__file__).with_name("template.md")
 
 
-class Section(Protocol):
-    """What a benchmark's report module has."""
-
-    @property
-    def PACKAGES(self) -> Sequence[str]:  # noqa: N802
-        """The packages on which its figures depend."""
-
-    def render(self, content: Mapping[str, Any]) -> str:
-        """Return the section about ``content``, as it is in the JSON file."""
-
-    def draw(self, path: Path, results: Mapping[str, Any]) -> None:
-        """Draw ``results`` into ``path``, and further plots beside it if there are any."""
-
-
-SECTIONS: Mapping[str, Section] = {
-    "throughput": throughput_report,
-    "peers": peers_report,
-    "model": model_report,
-    "cold_start": cold_start_report,
-    "lambda_warm": lambda_warm_report,
-    "reliability": reliability_report,
-}
-"""By the name of its files: each section of the report, in order."""
-
-
-def write(folder: Path, name: str, results: Mapping[str, Any]) -> str:
-    """Write what the benchmark ``name`` found as JSON, as plots and into ``README.md``.
+def write_file(
+    folder: Path, benchmark: str, run: str, results: Results, *, provisional: bool = False
+) -> None:
+    """Write the JSON file of a benchmark, and the report.
 
     Args:
-        folder: Where they go.
-        name: One of `SECTIONS`.
-        results: What it found, which JSON can hold.
-
-    Returns:
-        The section that ``README.md`` now has about it.
+        folder: Folder of the report; the JSON files are in ``results`` below it.
+        benchmark: Name of the benchmark, a key of `SECTIONS`.
+        run: Date and time of the run.
+        results: Results, serializable as JSON.
+        provisional: Whether the results are those of a quick run.
     """
-    section = SECTIONS[name]
-    text = json.dumps({"machine": machine(section.PACKAGES), "results": results}, indent=1)
-    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    # Read back: what is drawn and told is what the file says, where every key is a string.
-    content = json.loads(text)
-    section.draw(folder / f"{name}.svg", content["results"])
-    (folder / "README.md").write_text(readme(folder), encoding="utf-8")
-    return section.render(content)
-
-
-def machine(packages: Sequence[str]) -> dict[str, str]:
-    """Return when, on what and with which versions of ``packages`` this ran."""
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return {
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    content = {
+        "run": run,
+        "provisional": provisional,
         "machine": f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}",
         "versions": f"Python {platform.python_version()}, {versions}",
+        "results": results,
+    }
+    files = folder / "results"
+    files.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, indent=1) + "\n"
+    (files / f"{benchmark}.json").write_text(text, encoding="utf-8")
+    if benchmark == "reliability":
+        with rc_context({"svg.fonttype": "none"}):
+            memory_figure(results).savefig(files / MEMORY_PLOT, metadata={"Date": None})
+    (folder / "README.md").write_text(render(read_files(folder)), encoding="utf-8")
+
+
+def read_files(folder: Path) -> dict[str, Any]:
+    """Return the contents of the JSON files below ``folder``, by benchmark."""
+    paths = {name: folder / "results" / f"{name}.json" for name in SECTIONS}
+    return {
+        name: json.loads(path.read_text(encoding="utf-8"))
+        for name, path in paths.items()
+        if path.exists()
     }
 
 
-def readme(folder: Path) -> str:
-    """Return the text of ``README.md``: a section for each benchmark whose figures are there."""
-    files = {folder / f"{name}.json": section for name, section in SECTIONS.items()}
-    found = (
-        section.render(json.loads(path.read_text(encoding="utf-8")))
-        for path, section in files.items()
-        if path.exists()
+def render(contents: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the report on the contents of the JSON files."""
+    sections = dict.fromkeys(SECTIONS, "Not measured.\n")
+    for name, content in contents.items():
+        sections[name] = f"{SECTIONS[name](content['results'])}\n{_origin(content)}\n"
+    limits = _floors({name: content["results"] for name, content in contents.items()})
+    return _TEMPLATE.read_text(encoding="utf-8").format(floors=limits, **sections)
+
+
+def memory_figure(results: Results) -> Figure:
+    """Return a plot of the server's memory during the endurance test."""
+    memory = results["endurance"]["memory"]
+    figure = Figure(figsize=(8, 2.6), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([done for done, _ in memory], [held / 1e6 for _, held in memory], color="black")
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.set_xlabel("requests")
+    axes.set_ylabel("resident memory, MB")
+    return figure
+
+
+def _origin(content: Mapping[str, Any]) -> str:
+    provisional = "**Provisional: a quick run.** " if content["provisional"] else ""
+    return f"{provisional}Run {content['run']}. {content['machine']}. {content['versions']}."
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
+    """Return a Markdown table whose first columns, ``words`` of them, are aligned left."""
+    lines = [header, ["---"] * words + ["---:"] * (len(header) - words), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+
+
+def _by_figure(rounds: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    return {name: [each[name] for each in rounds] for name in rounds[0]}
+
+
+def _floors(results: Mapping[str, Results]) -> str:
+    rows = []
+    for floor in floors(results):
+        words = ("at most", floor.maximum) if floor.minimum < 0 else ("at least", floor.minimum)
+        met = "yes" if floor.is_met else "**no**"
+        rows.append((floor.text, f"{words[0]} {words[1]:,.2f}", f"{floor.figure:,.2f}", met))
+    return _table(("Figure", "Limit", "Measured", "Met"), rows)
+
+
+def _servers(results: Results, reference: Callable[[Mapping[str, Any]], str]) -> str:
+    """Return the table of servers; ``reference`` returns what the service runs behind."""
+    header = ("Application", "HTTP server", "requests/s", "p50, ms", "p99, ms", "Memory, MB")
+    rows = []
+    for server in results["servers"]:
+        its = _by_figure(server["rounds"])
+        rate = its["requests_per_s"]
+        middle = {name: median(values) for name, values in its.items()}
+        times = ratio(rates(results, PREDICT, reference(server)), rate)
+        rows.append(
+            (
+                *(server["name"], server["behind"], spread(rate)),
+                *(f"{middle['p50_ms']:.2f}", f"{middle['p99_ms']:.2f}"),
+                *(f"{middle['resident_mb']:,.0f}", f"{middle['ready_s']:.1f}"),
+                *(f"{sum(its['errors']):,}", f"{middle['requests_per_s'] * server['rows']:,.0f}"),
+                f"{times:.2f}",
+            )
+        )
+    return _table((*header, "Ready, s", "Errors", "rows/s", "`/predict` ÷ it"), rows, words=2)
+
+
+def _throughput(results: Results) -> str:
+    scored = results["csv"]
+    return (
+        f"{_servers(results, lambda server: str(server['behind']))}\n"
+        f"`python -m app score` scores a CSV file of {scored['rows']:,} rows at "
+        f"{spread(scored['rows_per_s'])} rows/s, start-up included.\n"
     )
-    return "".join([_HEAD, *found])
 
 
-_HEAD = """# Benchmarks
+def _peers(results: Results) -> str:
+    failures = "".join(
+        f"Not measured: {name}: {reason}.\n\n" for name, reason in results["failures"].items()
+    )
+    versions = ", ".join(results["peers"].values())
+    return f"{_servers(results, lambda _: GRANIAN)}\n{failures}Versions: {versions}.\n"
 
-Only the ratios travel between machines: each table was measured in one run, the functions
-taking turns.
-"""
+
+def _model(results: Results) -> str:
+    figures = {name: _by_figure(rounds) for name, rounds in results["engines"].items()}
+    rows = [
+        (
+            name,
+            *(spread(its["one_us"], ",.2f"), spread(its["all_us"], ",.2f")),
+            *(f"{ratio(its[column], figures[SCORECARD][column]):,.1f}" for column in its),
+            f"{results['equal_labels'][name]:,} of {results['rows']:,}",
+        )
+        for name, its in figures.items()
+    ]
+    header = ("Engine", "One row, µs", "All rows, µs per row", "One row ÷ scorecard")
+    return _table((*header, "All rows ÷ scorecard", "Labels equal to scikit-learn's"), rows)
+
+
+def _cold(results: Results) -> str:
+    figures = {name: _by_figure(starts) for name, starts in results["starts"].items()}
+    own = figures[SERVICE]["init_ms"]
+    rows = [
+        (name, *map(spread, its.values()), f"{ratio(own, its['init_ms']):.2f}")
+        for name, its in figures.items()
+    ]
+    header = ("Function", "Initialization, ms", "First response, ms", "Peak memory, MB")
+    return _table((*header, "Initialization, service ÷ it"), rows)
+
+
+def _warm(results: Results) -> str:
+    figures = results["microseconds"]
+    rows = [
+        (name, spread(its, ",.1f"), f"{ratio(figures[SERVICE], its):.2f}")
+        for name, its in figures.items()
+    ]
+    return _table(("Function", "Invocation, µs", "Service ÷ it"), rows)
+
+
+def _reliability(results: Results) -> str:
+    endurance, overload, shutdown, killed = (
+        {**results[test], "total": sum(results[test]["responses"].values())}
+        for test in ("endurance", "overload", "shutdown", "killed_worker")
+    )
+    memory = [held / 1e6 for _, held in endurance["memory"]]
+    rows = [
+        (f"{endurance['total']:,} requests to one worker", _statuses(endurance)),
+        ("Requests/s", f"{endurance['total'] / endurance['seconds']:,.0f}"),
+        *(
+            (f"Processor time of the {side}", f"{endurance[f'{side}_processor']:.0%} of one")
+            for side in ("server", "client")
+        ),
+        ("Memory at the start", f"{memory[0]:.1f} MB"),
+        ("Memory after a fifth", f"{memory[len(memory) // 5]:.1f} MB"),
+        ("Memory at the end", f"{memory[-1]:.1f} MB"),
+        ("Growth after the fifth", f"{endurance['memory_growth']:+,.0f} bytes per 1,000 requests"),
+        (
+            f"{overload['clients']} connections, {overload['backpressure']} served at once",
+            _statuses(overload),
+        ),
+        (
+            f"SIGTERM under load, {shutdown['times']} times",
+            f"{shutdown['accepted']:,} requests accepted, {shutdown['total']:,} responses",
+        ),
+        ("Longest shutdown", f"{shutdown['max_seconds']:.2f} s"),
+        (f"`kill -9` of one of two workers, {killed['clients']} connections", _statuses(killed)),
+        ("Longest time without a response", f"{killed['longest_gap']:.2f} s"),
+    ]
+    violations = "".join(f"\n**Violated: {text}.**\n" for text in results["violations"])
+    return _table(("Test", "Result"), rows, words=2) + violations
+
+
+def _statuses(test: Mapping[str, Any]) -> str:
+    statuses = ", ".join(f"{count:,} {name}" for name, count in test["responses"].items())
+    return f"{statuses}; {test['wrong']} wrong, {test['lost']} lost"
+
+
+SECTIONS: Mapping[str, Callable[[Results], str]] = {
+    "throughput": _throughput,
+    "peers": _peers,
+    "model": _model,
+    "cold": _cold,
+    "warm": _warm,
+    "reliability": _reliability,
+}
+"""The section of each benchmark."""

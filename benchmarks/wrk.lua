@@ -1,4 +1,4 @@
--- Sends the file that is named after `--`, and prints what came of it as JSON.
+-- Sends the file named after `--` and prints the results as JSON.
 
 wrk.method = "POST"
 
@@ -11,9 +11,9 @@ end
 function done(summary, latency, _)
   local errors = summary.errors
   io.write(string.format(
-    '{"requests": %d, "microseconds": %d, "p50": %d, "p99": %d, ' ..
-      '"refused": %d, "broken": %d, "late": %d}\n',
-    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
-    errors.status, errors.connect + errors.read + errors.write, errors.timeout
+    '{"requests_per_s": %.3f, "p50_ms": %.3f, "p99_ms": %.3f, "errors": %d}\n',
+    summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    errors.status + errors.connect + errors.read + errors.write + errors.timeout
   ))
 end

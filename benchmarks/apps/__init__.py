@@ -1,1 +1,1 @@
-"""The small applications that the service is measured beside."""
+"""Applications to compare with the service."""

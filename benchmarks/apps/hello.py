@@ -1,4 +1,4 @@
-"""FastAPI's hello-world, with a request model of five numbers: what the framework takes alone."""
+"""FastAPI's hello-world with a request model of five numbers: the cost of the framework."""
 
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -7,7 +7,7 @@ app = FastAPI()
 
 
 class Observation(BaseModel):
-    """The five measurements, as a tutorial declares them."""
+    """Five measurements, declared as in FastAPI's tutorial."""
 
     meanConcavePoints: float  # noqa: N815
     worstRadius: float  # noqa: N815
@@ -18,5 +18,5 @@ class Observation(BaseModel):
 
 @app.post("/")
 async def hello(_: Observation) -> dict[str, str]:
-    """Look at nothing, and greet."""
+    """Return a constant."""
     return {"message": "Hello World"}

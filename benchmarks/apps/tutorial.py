@@ -1,27 +1,14 @@
-"""The service that tutorials make: unpickle the estimator, call `predict` in a `def` endpoint."""
-
-import os
-from pathlib import Path
+"""The usual service: unpickle the estimator and call ``predict`` in a ``def`` endpoint."""
 
 import joblib
 import numpy as np
 from fastapi import FastAPI
-from pydantic import BaseModel
 
-_TRAINED = Path(__file__).parents[2] / "model" / "artifacts" / "clf.joblib"
+from benchmarks.apps.hello import Observation
+from benchmarks.estimator import estimator_file
 
 app = FastAPI()
-estimator = joblib.load(os.environ.get("ESTIMATOR", _TRAINED))
-
-
-class Observation(BaseModel):
-    """The five measurements."""
-
-    meanConcavePoints: float  # noqa: N815
-    worstRadius: float  # noqa: N815
-    worstTexture: float  # noqa: N815
-    worstArea: float  # noqa: N815
-    worstConcavePoints: float  # noqa: N815
+estimator = joblib.load(estimator_file())
 
 
 @app.post("/predict")

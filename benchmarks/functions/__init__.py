@@ -1,1 +1,1 @@
-"""The Lambda functions that ours is measured beside."""
+"""Lambda functions to compare with the service."""

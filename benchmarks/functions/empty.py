@@ -1,4 +1,4 @@
-"""An empty FastAPI application behind Mangum: what the framework costs alone."""
+"""An empty FastAPI application behind Mangum: the cost of the framework alone."""
 
 from fastapi import FastAPI
 from mangum import Mangum

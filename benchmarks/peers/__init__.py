@@ -1,1 +1,1 @@
-"""Other servers of the same estimator, each in an environment of its own, beside ours."""
+"""Other servers of the same estimator, each in an environment of its own."""

@@ -1,114 +1,91 @@
-"""A peer, and its environment."""
+"""A peer and its environment."""
 
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import Contender
-from benchmarks.peers.questions import estimator, questions
+from tqdm import tqdm
 
-_QUIETLY = ("--disable-pip-version-check", "--quiet", "--quiet")
+from benchmarks.estimator import estimator_file
+from benchmarks.servers import Server
+
+EXCLUDE_NEWER = "2026-11-22T00:00:00Z"
+"""uv resolves the indirect requirements of all peers as of this date.
+
+The package index must state upload times, as PyPI does.
+"""
 
 
-class CannotBeMeasured(Exception):
-    """A peer isn't there to be measured; the message says why."""
+class PeerUnavailable(Exception):
+    """A peer cannot be installed or prepared."""
 
 
 @dataclass(frozen=True)
 class Peer:
     """A server of scikit-learn estimators.
 
-    Its programs come first on the PATH of its commands, ``ESTIMATOR`` names the estimator's
-    file, and both the working and the home directory are a folder that is its own.
+    Its commands run in an empty folder, which is also their home directory. Their environment
+    has the peer's programs first on PATH and the estimator's file as ``ESTIMATOR``.
 
     Attributes:
-        name: What tables call it.
-        package: What registries call it.
-        pinned: All that its environment holds, with hashes.
-        command: What starts it; ``{port}`` stands for the port.
-        path: Where it predicts.
-        body: Returns the request about one observation, which JSON can hold.
-        label: Returns the label in an answer.
-        prepare: What is run before it is started for the first time.
-        environment: What else it finds there; ``{estimator}`` stands for the estimator's file.
-        stop_with: The signal that ends it.
+        server: The server to measure.
+        requirements: File with its direct requirements, pinned; its own package comes first.
+        prepare: Command to run before the first start.
     """
 
-    name: str
-    package: str
-    pinned: Path
-    command: Sequence[str]
-    path: str
-    body: Callable[[Sequence[float]], Any]
-    label: Callable[[Any], Any]
+    server: Server
+    requirements: Path
     prepare: Sequence[str] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    stop_with: signal.Signals = signal.SIGTERM
 
     @property
     def version(self) -> str:
-        """Its package with the version that is pinned."""
-        pin = rf"^{re.escape(self.package)}==(\S+)"
-        found = re.search(pin, self.pinned.read_text(encoding="utf-8"), re.MULTILINE)
-        return f"{self.package} {found[1]}" if found else self.package
+        """Package and version of the server, such as ``mlflow 3.17.2``."""
+        first = self.requirements.read_text(encoding="utf-8").splitlines()[0]
+        return first.replace("==", " ")
 
-    def ready(self, folder: Path) -> Contender:
-        """Return what is to be measured, with its environment in ``folder``.
+    def install(self, folder: Path) -> Server:
+        """Install and prepare the peer; return the server with its environment.
+
+        Args:
+            folder: Folder for the environments of all peers.
 
         Raises:
-            CannotBeMeasured: It can't be installed, or not be prepared.
+            PeerUnavailable: A command failed.
         """
-        environment = folder / self.package
-        self._install(environment)
-        made = environment / "made"
-        shutil.rmtree(made, ignore_errors=True)
-        made.mkdir()
-        variables = self._variables(environment, made)
-        self._prepare(made, variables)
-        return Contender(
-            self.name,
-            self.command,
-            questions(self.path, self.body, self.label),
-            variables,
-            made,
-            self.stop_with,
-        )
-
-    def _install(self, environment: Path) -> None:
-        pinned, installed = self.pinned.read_bytes(), environment / "installed.txt"
-        if installed.exists() and installed.read_bytes() == pinned:
-            return
-        print(f"Installing {self.version}; the next run will not need to.", file=sys.stderr)
-        shutil.rmtree(environment, ignore_errors=True)
-        python = (sys.executable, "-m")
-        self._run((*python, "venv", "--without-pip", str(environment)), "get an environment")
-        target = ("--python", str(environment / "bin" / "python"))
-        options = ("--no-deps", "--require-hashes", "-r", str(self.pinned))
-        self._run((*python, "pip", *target, "install", *_QUIETLY, *options), "be installed")
-        installed.write_bytes(pinned)
-
-    def _variables(self, environment: Path, made: Path) -> dict[str, str]:
-        file = str(estimator())
-        return {
+        environment = folder / self.requirements.stem
+        self._install_packages(environment)
+        home = environment / "home"
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+        variables = {
+            **self.server.environment,
             "PATH": os.pathsep.join([str(environment / "bin"), os.environ["PATH"]]),
-            "HOME": str(made),
+            "HOME": str(home),
             "DO_NOT_TRACK": "true",
-            **{name: text.replace("{estimator}", file) for name, text in self.environment.items()},
-            "ESTIMATOR": file,
+            "ESTIMATOR": str(estimator_file()),
         }
-
-    def _prepare(self, made: Path, variables: Mapping[str, str]) -> None:
         if self.prepare:
-            self._run(self.prepare, "be prepared", cwd=made, env={**os.environ, **variables})
+            self._run("prepare", self.prepare, cwd=home, env={**os.environ, **variables})
+        return replace(self.server, environment=variables, folder=home)
 
-    def _run(self, command: Sequence[str], what: str, **where: Any) -> None:
-        run = subprocess.run(command, stdout=subprocess.DEVNULL, check=False, **where)
+    def _install_packages(self, environment: Path) -> None:
+        wanted = self.requirements.read_text(encoding="utf-8") + EXCLUDE_NEWER
+        installed = environment / "installed.txt"
+        if installed.exists() and installed.read_text(encoding="utf-8") == wanted:
+            return
+        tqdm.write(f"Installing {self.version} (once)", file=sys.stderr)
+        uv, python = (sys.executable, "-m", "uv"), ("--quiet", "--python")
+        self._run("install", (*uv, "venv", "--clear", *python, sys.executable, environment))
+        options = ("--exclude-newer", EXCLUDE_NEWER, "-r", self.requirements)
+        self._run("install", (*uv, "pip", "install", *python, environment, *options))
+        installed.write_text(wanted, encoding="utf-8")
+
+    def _run(self, action: str, command: Sequence[str | Path], **options: Any) -> None:
+        run = subprocess.run(command, stdout=subprocess.DEVNULL, check=False, **options)
         if run.returncode:
-            raise CannotBeMeasured(f"{self.name} could not {what}: status {run.returncode}")
+            raise PeerUnavailable(f"cannot {action} it (exit status {run.returncode})")

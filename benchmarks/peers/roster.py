@@ -1,85 +1,90 @@
-"""The peers, each with one worker, as its own documentation has a scikit-learn model served."""
+"""The peers, each with one worker, configured as its documentation describes."""
 
 import signal
 from pathlib import Path
 
+from benchmarks.estimator import estimator_file
 from benchmarks.peers.peer import Peer
+from benchmarks.requests import prediction_requests
+from benchmarks.servers import Server
 
-_HERE = Path(__file__).parent
-_SERVERS = _HERE / "servers"
+_FOLDER = Path(__file__).parent
+_SCRIPTS = _FOLDER / "servers"
+_OWN = "its own server"
 
-MLSERVER = Peer(
+MLSERVER = Server(
     "MLServer",
-    "mlserver",
-    _HERE / "mlserver.txt",
-    ("mlserver", "start", str(_SERVERS / "mlserver")),
-    "/v2/models/classifier/infer",
-    lambda values: {
-        "inputs": [{"name": "predict", "shape": [1, 5], "datatype": "FP32", "data": [*values]}]
-    },
-    lambda answer: answer["outputs"][0]["data"][0],
-    environment={
-        # Its own choice is debug mode, with a line for each request.
+    _OWN,
+    ("mlserver", "start", str(_SCRIPTS / "mlserver")),
+    prediction_requests(
+        "/v2/models/classifier/infer",
+        lambda values: {
+            "inputs": [{"name": "predict", "shape": [1, 5], "datatype": "FP32", "data": [*values]}]
+        },
+        lambda response: response["outputs"][0]["data"][0],
+    ),
+    {
+        # By default it runs in debug mode and logs each request.
         "MLSERVER_DEBUG": "false",
-        "MLSERVER_MODEL_URI": "{estimator}",
+        "MLSERVER_MODEL_URI": str(estimator_file()),
         "MLSERVER_HOST": "127.0.0.1",
         "MLSERVER_HTTP_PORT": "{port}",
-        # Any that is free: it listens there, too.
+        # Any free port: it listens there, too.
         "MLSERVER_GRPC_PORT": "0",
         "MLSERVER_METRICS_PORT": "0",
     },
 )
-
-BENTOML = Peer(
+BENTOML = Server(
     "BentoML",
-    "bentoml",
-    _HERE / "bentoml.txt",
+    _OWN,
     (
-        *("bentoml", "serve", "bentoml_service:Classifier", "--working-dir", str(_SERVERS)),
+        *("bentoml", "serve", "bentoml_service:Classifier", "--working-dir", str(_SCRIPTS)),
         *("--host", "127.0.0.1", "--port", "{port}"),
     ),
-    "/predict",
-    lambda values: {"values": [[*values]]},
-    lambda answer: answer[0],
-    prepare=("python", str(_SERVERS / "bentoml_service.py")),
-    environment={"BENTOML_DO_NOT_TRACK": "True"},
+    prediction_requests(
+        "/predict", lambda values: {"values": [[*values]]}, lambda response: response[0]
+    ),
+    {"BENTOML_DO_NOT_TRACK": "True"},
 )
-
-LITSERVE = Peer(
+LITSERVE = Server(
     "LitServe",
-    "litserve",
-    _HERE / "litserve.txt",
-    ("python", str(_SERVERS / "litserve_server.py"), "{port}"),
-    "/predict",
-    lambda values: {"input": [*values]},
-    lambda answer: answer["output"],
-    # On SIGTERM it leaves processes behind.
-    stop_with=signal.SIGINT,
+    _OWN,
+    ("python", str(_SCRIPTS / "litserve_server.py"), "{port}"),
+    prediction_requests(
+        "/predict", lambda values: {"input": [*values]}, lambda response: response["output"]
+    ),
+    # It leaves processes behind on SIGTERM.
+    stop_signal=signal.SIGINT,
 )
-
-KSERVE = Peer(
+KSERVE = Server(
     "KServe",
-    "kserve",
-    _HERE / "kserve.txt",
-    ("python", str(_SERVERS / "kserve_server.py"), "--http_port", "{port}", "--enable_grpc", "no"),
-    "/v1/models/classifier:predict",
-    lambda values: {"instances": [[*values]]},
-    lambda answer: answer["predictions"][0],
+    _OWN,
+    ("python", str(_SCRIPTS / "kserve_server.py"), "{port}"),
+    prediction_requests(
+        "/v1/models/classifier:predict",
+        lambda values: {"instances": [[*values]]},
+        lambda response: response["predictions"][0],
+    ),
 )
-
-MLFLOW = Peer(
+MLFLOW = Server(
     "MLflow",
-    "mlflow",
-    _HERE / "mlflow.txt",
+    _OWN,
     (
         *("mlflow", "models", "serve", "--model-uri", "model", "--env-manager", "local"),
         *("--host", "127.0.0.1", "--port", "{port}"),
     ),
-    "/invocations",
-    lambda values: {"inputs": [[*values]]},
-    lambda answer: answer["predictions"][0],
-    prepare=("python", str(_SERVERS / "mlflow_model.py")),
-    environment={"MLFLOW_DISABLE_TELEMETRY": "true"},
+    prediction_requests(
+        "/invocations",
+        lambda values: {"inputs": [[*values]]},
+        lambda response: response["predictions"][0],
+    ),
+    {"MLFLOW_DISABLE_TELEMETRY": "true"},
 )
 
-PEERS = (MLSERVER, BENTOML, LITSERVE, KSERVE, MLFLOW)
+PEERS = (
+    Peer(MLSERVER, _FOLDER / "mlserver.in"),
+    Peer(BENTOML, _FOLDER / "bentoml.in", ("python", str(_SCRIPTS / "bentoml_service.py"))),
+    Peer(LITSERVE, _FOLDER / "litserve.in"),
+    Peer(KSERVE, _FOLDER / "kserve.in"),
+    Peer(MLFLOW, _FOLDER / "mlflow.in", ("python", str(_SCRIPTS / "mlflow_model.py"))),
+)

@@ -1,32 +1,78 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
-from benchmarks.report import SECTIONS, readme
+from benchmarks.report import SECTIONS, memory_figure, read_files, render, write_file
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "benchmarks"
-COMMITTED = [name for name in SECTIONS if (FOLDER / f"{name}.json").exists()]
 
 
-def test_the_committed_readme_is_that_of_the_committed_figures() -> None:
-    assert (FOLDER / "README.md").read_text() == readme(FOLDER)
-    assert {"cold_start", "reliability"} <= set(COMMITTED)
+@pytest.fixture
+def contents() -> dict[str, Any]:
+    return read_files(FOLDER)
 
 
-@pytest.mark.parametrize("name", COMMITTED)
-def test_the_committed_plots_are_those_of_the_committed_figures(name: str, tmp_path: Path) -> None:
-    results = json.loads((FOLDER / f"{name}.json").read_text())["results"]
-    SECTIONS[name].draw(tmp_path / f"{name}.svg", results)
-    drawn = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    assert f"{name}.svg" in drawn
-    assert drawn == {each: (FOLDER / each).read_text() for each in drawn}
+def test_the_committed_report_shows_the_committed_results(contents: dict[str, Any]) -> None:
+    assert set(contents) == set(SECTIONS)
+    assert (FOLDER / "README.md").read_text(encoding="utf-8") == render(contents)
 
 
-def test_a_benchmark_that_was_not_run_has_no_section(tmp_path: Path) -> None:
-    shutil.copy(FOLDER / "reliability.json", tmp_path)
-    text = readme(tmp_path)
-    assert "\n## Reliability\n" in text
-    assert "\n## Cold start\n" not in text
+def test_the_committed_plot_is_labelled() -> None:
+    """The bytes of a plot depend on the machine; its texts do not."""
+    root = ET.parse(FOLDER / "results" / "memory.svg").getroot()  # noqa: S314
+    texts = {"".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"requests", "resident memory, MB"} < texts
+
+
+def test_the_plot_shows_the_memory(contents: dict[str, Any]) -> None:
+    results = contents["reliability"]["results"]
+    [axes] = memory_figure(results).axes
+    [line] = axes.lines
+    counts, memory = zip(*results["endurance"]["memory"], strict=True)
+    assert np.asarray(line.get_xdata()).tolist() == list(counts)
+    assert (np.asarray(line.get_ydata()) * 1e6).tolist() == pytest.approx(memory)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_benchmark_writes_its_results_and_the_report(
+    name: str, contents: dict[str, Any], tmp_path: Path
+) -> None:
+    write_file(tmp_path, name, "today", contents[name]["results"], provisional=True)
+    written = json.loads((tmp_path / "results" / f"{name}.json").read_text())
+    assert written["results"] == contents[name]["results"]
+    report = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert report == render(read_files(tmp_path))
+    assert report.count("**Provisional: a quick run.** Run today.") == 1
+    assert report.count("Not measured.\n") == len(SECTIONS) - 1
+    assert (tmp_path / "results" / "memory.svg").exists() is (name == "reliability")
+
+
+def test_missing_results_are_reported(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "results", tmp_path / "results")
+    (tmp_path / "results" / "cold.json").unlink()
+    assert render(read_files(tmp_path)).count("Not measured.\n") == 1
+
+
+def test_failed_peers_and_violations_are_reported(contents: dict[str, Any]) -> None:
+    contents["peers"]["results"]["failures"] = {"MLflow": "mlflow exited with 1"}
+    contents["reliability"]["results"]["violations"] = ["a response was wrong"]
+    report = render(contents)
+    assert "\nNot measured: MLflow: mlflow exited with 1.\n" in report
+    assert "\n**Violated: a response was wrong.**\n" in report
+
+
+def test_figures_are_medians_with_extremes_and_ratios(contents: dict[str, Any]) -> None:
+    contents["warm"]["results"]["microseconds"] = {
+        "This service": [90.0, 100.0, 900.0],
+        "Classic": [1000.0] * 3,
+    }
+    report = render(contents)
+    assert "| This service | 100.0 (90.0 to 900.0) | 1.00 |" in report
+    assert "| Classic | 1,000.0 (1,000.0 to 1,000.0) | 0.10 |" in report
+    assert "| Warm handler ÷ Classic | at most 0.20 | 0.10 | yes |" in report

@@ -1,1 +1,1 @@
-"""What each peer needs to serve the estimator; it runs in the peer's own environment."""
+"""Scripts that serve the estimator with a peer, run in the environment of that peer."""

@@ -1,4 +1,4 @@
-"""The estimator behind BentoML; as a script, puts it into BentoML's model store."""
+"""The estimator behind BentoML; run as a script, store it in BentoML's model store."""
 
 import os
 
@@ -9,7 +9,7 @@ import numpy as np
 
 @bentoml.service
 class Classifier:
-    """A service as in BentoML's documentation, which puts waiting requests together."""
+    """A service as in BentoML's documentation, which batches waiting requests."""
 
     model_of_classifier = bentoml.models.BentoModel("classifier:latest")
 

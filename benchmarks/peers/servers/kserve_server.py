@@ -1,11 +1,16 @@
-"""The estimator behind KServe, as its own scikit-learn server, which is on no registry, has it."""
+"""The estimator behind KServe: ``python kserve_server.py PORT``.
+
+KServe's own scikit-learn server is on no registry; this does the same with KServe.
+"""
 
 import os
+import socket
+import sys
 from typing import Any
 
 import joblib
-import uvicorn
 from kserve import Model, ModelServer
+from kserve.protocol.rest.server import RESTServer
 from kserve.utils.utils import get_predict_input, get_predict_response
 
 
@@ -24,16 +29,15 @@ class Classifier(Model):
         return get_predict_response(payload, labels, self.name)
 
 
-class OnLoopback(uvicorn.Config):
-    """KServe would listen on every address of the machine, and can't be told another."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Take KServe's options but for the host."""
-        super().__init__(*arguments, **{**options, "host": "127.0.0.1"})
-
-
 if __name__ == "__main__":
-    uvicorn.Config = OnLoopback
     model = Classifier("classifier")
     model.load()
-    ModelServer().start([model])
+    models = ModelServer(enable_grpc=False)
+    models.register_model(model)
+    server = RESTServer(
+        "kserve.model_server:app", models.dataplane, models.model_repository_extension, 0
+    )
+    # ModelServer.start() would listen on every address of the machine.
+    with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listener:
+        sys.argv[1:] = []
+        server.run(sockets=[listener])

@@ -1,4 +1,4 @@
-"""Writes the estimator as an MLflow model, into the folder ``model``."""
+"""Write the estimator as an MLflow model into the folder ``model``."""
 
 import os
 
@@ -8,6 +8,6 @@ import mlflow
 mlflow.sklearn.save_model(
     joblib.load(os.environ["ESTIMATOR"]),
     "model",
-    # skops, MLflow's own choice, wants to be told that the file is trusted.
+    # MLflow's default format, skops, loads only types that are declared as trusted.
     skops_trusted_types=["sklearn.tree._tree.Tree"],
 )
