@@ -13,7 +13,7 @@ from benchmarks.engines import Engine, onnx_runtime_engine, scikit_learn_engine,
 from benchmarks.requests import random_observations
 from benchmarks.rounds import Progress, RunSize, interleave
 from training import dataset
-from training.artifacts import read_search
+from training.artifacts import read_search_result
 from training.fit import fit
 
 SCORECARD, SCIKIT_LEARN, ONNX_RUNTIME = "Scorecard", "scikit-learn", "ONNX Runtime"
@@ -25,7 +25,7 @@ _CALLS = {SCORECARD: 50_000, SCIKIT_LEARN: 250, ONNX_RUNTIME: 5_000}
 def fit_estimator() -> GradientBoostingClassifier:
     """Fit the estimator from which the scorecard is compiled, as `make train` does."""
     data = dataset.load().select([feature.column for feature in model.FEATURES])
-    return fit(data, read_search(model.ARTIFACTS)["parameters"])
+    return fit(data, read_search_result(model.ARTIFACTS)["parameters"])
 
 
 def engines() -> dict[str, Engine]:
