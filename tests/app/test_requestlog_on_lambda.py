@@ -15,6 +15,8 @@ from tests import function_url
 from tests.conftest import ROOT
 from tests.test_template import RESOURCES
 
+pytestmark = pytest.mark.emulator
+
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
