@@ -3,24 +3,32 @@ import re
 import socket
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import hypothesis
 import pytest
 
 import model
+from tests.processes import accept_interrupts, drain, kill_descendants_at_exit, start
 
 ROOT = Path(__file__).parent.parent
 
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".cache" / "hypothesis"))
 # The same examples in every CI run; new ones each time on a developer's machine.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("laptop", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "laptop")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the processes that tests start end with this run, however it ends."""
+    accept_interrupts()
+    if not hasattr(config, "workerinput"):  # xdist's workers are processes of this run too.
+        reaper = kill_descendants_at_exit()
+        config.add_cleanup(lambda: reaper.communicate() and None)
 
 
 @pytest.fixture(scope="session")
@@ -36,27 +44,17 @@ def anyio_backend() -> str:
 @contextmanager
 def running(command: list[str], environment: dict[str, str] | None = None) -> Iterator[str]:
     """Run ``command``, which starts uvicorn, until the block ends; yield its address."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    lines = iter(process.stderr.readline, "")
-    # Reads on: with nobody to take its log lines, the server would wait for ever.
-    reader = Thread(target=deque, args=(lines, 0))
-    try:
-        found = (re.search(r"running on (http://[\d.:]+)", line) for line in lines)
-        address = next(match[1] for match in found if match)
-        reader.start()
-        yield address
-    finally:
+    with start(command, environment, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        log = ""
+        while not (found := re.search(r"running on (http://[\d.:]+)", log)):
+            line = process.stderr.readline()
+            assert line, f"{command} ended: {log}"
+            log += line
+        drain(process)
+        yield found[1]
         process.terminate()
         process.wait(timeout=30)
-        reader.join()
-        process.stderr.close()
 
 
 @pytest.fixture

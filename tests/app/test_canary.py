@@ -104,6 +104,7 @@ def test_nothing_shows_over_uvicorn(tmp_path: Path) -> None:
     assert "Invalid HTTP request received." in written
 
 
+@pytest.mark.emulator
 def test_nothing_shows_over_lambda(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with function(log, leaky=False) as client:
@@ -140,6 +141,7 @@ def test_a_leak_over_uvicorn_would_be_found(tmp_path: Path) -> None:
     assert len(lines) == 3, "one by logging, one on stdout, one on stderr"
 
 
+@pytest.mark.emulator
 def test_a_leak_over_lambda_would_be_found(tmp_path: Path) -> None:
     with function(tmp_path / "log", leaky=True) as client:
         ask_over_lambda(client, Asked(path=f"/{CANARY}"))

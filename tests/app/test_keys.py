@@ -29,9 +29,11 @@ from app.settings import Settings
 from model import Scorecard
 from tests import function_url
 from tests.app.test_main import refused
-from tests.conftest import ROOT, running
+from tests.conftest import running
+from tests.processes import start
 
-FIRST, SECOND, STRANGE = new_key(), new_key(), new_key()
+# Fixed, as the tests' names contain them, and each process of a parallel run must agree.
+FIRST, SECOND, STRANGE = (PREFIX + letter * 43 for letter in "abc")
 ACCEPTED = (digest(FIRST.encode()), digest(SECOND.encode()))
 API_KEYS = ",".join(each.hex() for each in ACCEPTED)
 GOOD = EXAMPLES["malignant"]
@@ -158,23 +160,24 @@ def test_lambda_asks_for_a_key_too(scorecard: Scorecard) -> None:
 def test_neither_keys_nor_digests_are_in_logs_or_answers(port: int, tmp_path: Path) -> None:
     variables = {"HOST": "127.0.0.1", "PORT": str(port), "API_KEYS": API_KEYS, "LOG_LEVEL": "DEBUG"}
     log = tmp_path / "log"
-    with log.open("wb") as written:
-        process = subprocess.Popen(
+    answers = ""
+    transport = httpx.HTTPTransport(retries=6)
+    with (
+        log.open("wb") as written,
+        start(
             [sys.executable, "-X", "dev", "-m", "app"],
-            cwd=ROOT,
-            env=variables,
+            variables,
             stdout=written,
             stderr=subprocess.STDOUT,
-        )
-    transport = httpx.HTTPTransport(retries=6)
-    answers = ""
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport) as caller:
+        ) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport) as caller,
+    ):
         for key in (FIRST, SECOND, STRANGE):
             for content in (json.dumps(GOOD), "{", "x" * 3_000_000):
                 answer = caller.post("/predict", content=content, headers={"X-API-Key": key})
                 answers += f"{answer.headers} {answer.text}"
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
     assert '"prediction":1' in answers
     seen = answers + log.read_text()
     assert "running on" in seen

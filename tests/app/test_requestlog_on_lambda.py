@@ -14,6 +14,8 @@ from deployment.emulator import emulator
 from tests import function_url
 from tests.test_template import RESOURCES
 
+pytestmark = pytest.mark.emulator
+
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
