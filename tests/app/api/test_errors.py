@@ -137,6 +137,7 @@ def test_disconnected_client_is_not_an_error_of_ours(
     with caplog.at_level(logging.WARNING):
         asyncio.run(app(scope, receive, send))
     assert sent[0]["status"] == 400
+    assert b"the request body is incomplete" in sent[1]["body"]
     assert caplog.records == []
 
 
