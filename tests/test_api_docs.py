@@ -24,6 +24,7 @@ TEXT = PAGE.read_text(encoding="utf-8")
 OPEN, PROTECTED = "http://127.0.0.1:8000", "http://127.0.0.1:8001"
 [START] = [command for command, _ in transcripts(TEXT) if command.startswith("API_KEYS=")]
 COMMANDS = [entry for entry in transcripts(TEXT) if entry[0] != START]
+UNREPEATABLE = r"\b[0-9a-f]{64}\b|(?<=x-request-id: )[0-9a-f]{32}\b|(?<=classifier_)[\w-]{43}\b"
 WITHOUT_A_COMMAND = {408, 500}
 """Statuses that take too long to provoke, or should be impossible."""
 
@@ -116,7 +117,7 @@ if __name__ == "__main__":
         for documented_command, before in COMMANDS:
             after = output(documented_command, started)
             if not matches(before, after):
-                after = re.sub(r"\b[0-9a-f]{64}\b|(?<=x-request-id: )[0-9a-f]{32}\b", "…", after)
+                after = re.sub(UNREPEATABLE, "…", after)
                 block = f"```sh\n{documented_command}\n```\n\n```text\n"
                 TEXT = TEXT.replace(f"{block}{before}", f"{block}{after}")
     PAGE.write_text(TEXT, encoding="utf-8")
