@@ -113,7 +113,9 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        headers["Allow"] = _allowed_methods(request) or headers["Allow"]
+        # A set's order differs between processes.
+        allowed = _allowed_methods(request) or headers.get("Allow", "").split(", ")
+        headers["Allow"] = ", ".join(sorted(allowed))
     reason = error.detail if isinstance(error, InvalidBody) else None
     return error_response(error.status_code, reason, headers)
 
@@ -165,7 +167,7 @@ def _unknown_key(key: str) -> str:
     return f"{named} is not a feature; 'body' takes only: {', '.join(FEATURE_NAMES)}"
 
 
-def _allowed_methods(request: Request) -> str:
+def _allowed_methods(request: Request) -> set[str]:
     """Return all methods of the request's path.
 
     Starlette's own 405 lists those of the first route, and `/` has two: the page and `POST /`.
@@ -173,4 +175,4 @@ def _allowed_methods(request: Request) -> str:
     """
     path = getattr(request.scope.get("route"), "path", None)
     routes = (route for route in iter_route_contexts(request.app.routes) if route.path == path)
-    return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
+    return {method for route in routes for method in route.methods or ()}

@@ -97,10 +97,11 @@ def require_no_dependencies(app: FastAPI) -> None:
     """Check that no dependency was declared for an `ObservationRoute` of ``app``.
 
     Raises:
-        TypeError: A route, router or the application has one. It would not be resolved.
+        TypeError: A parameter, a route, a router or the application has one. It would not be
+            resolved.
     """
     for context in iter_route_contexts(app.routes):
-        if isinstance(context.original_route, ObservationRoute) and context.dependencies:
+        if isinstance(context.original_route, ObservationRoute) and context.dependant.dependencies:
             raise TypeError(
                 f"{context.path} has a dependency, and {type(context.original_route).__name__} "
                 "does not resolve dependencies; use middleware, or an ordinary route"
@@ -118,7 +119,7 @@ async def read_json(request: Request) -> bytes:
         UnsupportedMediaType: The body is not JSON.
     """
     message = await request.receive()
-    body = message.get("body", b"")
+    body = bytearray(message.get("body", b""))  # Appending to bytes would copy them each time.
     while message.get("more_body"):
         message = await request.receive()
         body += message.get("body", b"")
