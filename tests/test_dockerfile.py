@@ -43,9 +43,8 @@ def ancestors(stage: str) -> list[str]:
     return [stage, *ancestors(PARENTS[stage])] if stage in PARENTS else []
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "benchmarks/Dockerfile"])
-def test_linter_finds_nothing(name: str) -> None:
-    assert run_tool("hadolint", str(ROOT / name)) == (0, "")
+def test_linter_finds_nothing() -> None:
+    assert run_tool("hadolint", str(ROOT / "Dockerfile")) == (0, "")
 
 
 @pytest.mark.parametrize(
