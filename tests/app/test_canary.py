@@ -1,4 +1,4 @@
-"""No measurement appears in a log, a span, a metric or a refusal, however it was sent."""
+"""No log, span, metric or error response has a measurement, in whichever way it was sent."""
 
 import json
 import logging
@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -18,205 +17,205 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from app.telemetry import telemetry
-from deployment.emulator import INVOCATIONS, emulator, wait_until_listening
-from tests import function_url
-from tests.canary import ALL, CANARY, ECHOING, EVENTS, Asked, found
+from app.observability.telemetry import create_telemetry
+from deployment.emulator import emulator, stop, wait_until_listening
+from tests.canary import (
+    ENDPOINTS,
+    EVENTS,
+    FATAL_REQUESTS,
+    RAW_REQUESTS,
+    REQUESTS,
+    Request,
+    confidential,
+    find_leaks,
+)
 from tests.conftest import ROOT
-from tests.fragile import service
+from tests.faulty import LEAK, faulty_app
+from tests.function_url import FunctionUrlTransport
+from tests.servers.processes import dockerfile_variables
 
+UVICORN = "uvicorn {app} --http h11 --no-access-log --port {port}"
+GRANIAN = "granian {app} --interface asginl --host 127.0.0.1 --port {port}"
+SERVERS = {
+    "uvicorn-text": (UVICORN, {"LOG_FORMAT": "text"}),
+    "uvicorn-json": (UVICORN, {"LOG_FORMAT": "json"}),
+    "granian": (GRANIAN, {"GRANIAN_LOG_LEVEL": "debug"}),
+    "container": (
+        GRANIAN,
+        {
+            **dockerfile_variables(),
+            "GRANIAN_LOG_LEVEL": "debug",
+            "GRANIAN_LOG_CONFIG": str(ROOT / "deployment" / "granian-log.json"),
+        },
+    ),
+}
+"""Arguments of ``python -m``, and environment variables."""
 
-def command(*, leaky: bool) -> list[str]:
-    script = f"from tests.fragile import serve; serve(leaky={leaky})"
-    return [sys.executable, "-c", script]
+STATUSES = {200, 400, 404, 405, 413, 415}
 
 
 @contextmanager
-def uvicorn(output: Path, *, leaky: bool) -> Iterator[int]:
-    """Run the service under uvicorn until the block ends; yield its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    variables = {"PORT": str(port), "HOST": "127.0.0.1", "LOG_LEVEL": "debug"}
-    with output.open("w") as log:
+def serve(name: str, application: str, port: int, log: Path) -> Iterator[httpx.Client]:
+    """Run a server at DEBUG until the block ends; yield a client."""
+    command, variables = SERVERS[name]
+    with log.open("w") as output:
         process = subprocess.Popen(
-            command(leaky=leaky),
+            [sys.executable, "-m", *command.format(app=application, port=port).split()],
             cwd=ROOT,
-            env={**os.environ, **variables},
-            stdout=log,
+            env={**os.environ, "LOG_LEVEL": "DEBUG", **variables},
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
         wait_until_listening(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def ask_over_http(client: httpx.Client, asked: Asked) -> str:
-    """Return what the answer says, as far as it must not say a measurement."""
-    url = httpx.URL(path=asked.path, query=asked.query.encode())
-    answer = client.request(asked.method, url, headers=asked.headers, content=asked.body)
-    assert answer.status_code in {200, 400, 404, 405, 413, 415, 500}
-    return told(asked, answer.status_code, str(answer.headers) + answer.text)
-
-
-def ask_over_lambda(client: httpx.Client, asked: Asked) -> str:
-    event = function_url.event(asked.body, asked.method, asked.path, asked.headers)
-    event["rawQueryString"] = asked.query
-    # As Lambda sends text. In base64, a body could be logged and not be found here.
-    event |= {"body": asked.body.decode(), "isBase64Encoded": False}
-    answer = client.post(INVOCATIONS, json=event).json()
-    return told(asked, answer["statusCode"], json.dumps(answer))
-
-
-def told(asked: Asked, status: int, answer: str) -> str:
-    return "" if status == 200 and asked.path in ECHOING else answer
-
-
-def send_what_is_no_http(port: int) -> None:
-    """Have the server refuse a request before the application sees it."""
-    upgrade = "Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket"
-    for text in (
-        f"GET /{CANARY} HTTP/{CANARY}\r\n\r\n",
-        f"{CANARY}\r\n\r\n",
-        f"GET /{CANARY} HTTP/1.1\r\n{CANARY}\r\n\r\n",
-        f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {CANARY}\r\n\r\n",
-        f"GET /{CANARY}?{CANARY} HTTP/1.1\r\n{upgrade}\r\nSec-WebSocket-Key: {CANARY}\r\n\r\n",
-    ):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(text.encode())
-            assert connection.recv(1000)
-
-
-def test_nothing_shows_over_uvicorn(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with uvicorn(log, leaky=False) as port:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            answers = [ask_over_http(client, each) for each in ALL]
-        send_what_is_no_http(port)
-    written = log.read_text()
-    assert found("".join(answers)) == []
-    assert found(written) == []
-    assert "status=200" in written
-    assert "a request failed" in written
-    assert "Invalid HTTP request received." in written
-
-
-@pytest.mark.emulator
-def test_nothing_shows_over_lambda(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with function(log, leaky=False) as client:
-        answers = [ask_over_lambda(client, each) for each in ALL]
-        answers += [client.post(INVOCATIONS, json=event).text for event in EVENTS]
-    written = log.read_text()
-    assert found("".join(answers)) == []
-    assert found(written) == []
-    assert '"status": 200' in written
-    assert "a request failed" in written
-    assert '"DEBUG"' in written
+            yield client
+    finally:
+        stop(process)
 
 
 @contextmanager
-def function(output: Path, *, leaky: bool) -> Iterator[httpx.Client]:
-    variables = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "DEBUG"}
-    # The first answer waits for the imports, which may take their time on a busy machine.
-    variables["AWS_LAMBDA_FUNCTION_TIMEOUT"] = "60"
+def serve_lambda(handler: str, log: Path) -> Iterator[FunctionUrlTransport]:
+    """Run the function at DEBUG in the emulator until the block ends; yield a transport."""
+    variables = {
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
+        # The first invocation waits for the imports, which take long on a busy machine.
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
+    }
+    runtime = [sys.executable, "-m", "awslambdaric", handler]
     with (
-        output.open("w") as log,
-        emulator(None, command(leaky=leaky), variables, log) as url,
-        httpx.Client(base_url=url.removesuffix(INVOCATIONS), timeout=60) as client,
+        log.open("w") as output,
+        emulator(None, runtime, variables, output) as url,
+        httpx.Client(timeout=60) as client,
     ):
-        yield client
+        yield FunctionUrlTransport(lambda event: client.post(url, json=event).json())
 
 
-def test_a_leak_over_uvicorn_would_be_found(tmp_path: Path) -> None:
-    with (
-        uvicorn(tmp_path / "log", leaky=True) as port,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
-    ):
-        ask_over_http(client, Asked(path=f"/{CANARY}"))
-    lines = [line for line in (tmp_path / "log").read_text().splitlines() if found(line)]
-    assert len(lines) == 3, "one by logging, one on stdout, one on stderr"
+def send(client: httpx.Client, request: Request) -> str:
+    """Send ``request``; return the part of the response that must not have a measurement."""
+    response = client.request(**request.arguments())
+    assert response.status_code in STATUSES
+    return confidential(request, response)
+
+
+def send_raw(port: int, text: str) -> str:
+    """Send ``text`` over a connection; return the beginning of the response."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(text.encode())
+        return connection.recv(10_000).decode()
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_nothing_leaks_from_a_server(name: str, port: int, tmp_path: Path) -> None:
+    with serve(name, "app.main:app", port, tmp_path / "log") as client:
+        responses = [send(client, request) for request in REQUESTS]
+        raw_responses = [send_raw(port, text) for text in RAW_REQUESTS]
+    log = (tmp_path / "log").read_text()
+    assert all(response.startswith("HTTP/1.1 ") for response in raw_responses)
+    assert find_leaks("".join([*responses, *raw_responses])) == []
+    assert find_leaks(log) == []
+    assert log.count("request_id") >= len(REQUESTS)
+    assert log.count('{"timestamp": ') == (0 if name != "uvicorn-json" else log.count("request_id"))
 
 
 @pytest.mark.emulator
-def test_a_leak_over_lambda_would_be_found(tmp_path: Path) -> None:
-    with function(tmp_path / "log", leaky=True) as client:
-        ask_over_lambda(client, Asked(path=f"/{CANARY}"))
-    lines = [line for line in (tmp_path / "log").read_text().splitlines() if found(line)]
-    assert len(lines) == 3
+def test_nothing_leaks_from_lambda(tmp_path: Path) -> None:
+    with serve_lambda("app.lambda_handler.handler", tmp_path / "log") as transport:
+        client = httpx.Client(transport=transport, base_url="http://function")
+        responses = [send(client, request) for request in REQUESTS]
+        responses += [json.dumps(transport.invoke(event)) for event in EVENTS]
+    log = (tmp_path / "log").read_text()
+    assert find_leaks("".join(responses)) == []
+    assert find_leaks(log) == []
+    assert log.count('"request_id"') >= len(REQUESTS)
+    assert '"DEBUG"' in log
 
 
-@dataclass
-class Told:
-    """All that a process tells, by channel."""
-
-    answers: str
-    records: str
-    spans: str
-    metrics: str
-    printed: str
+def send_to_faulty_app(client: httpx.Client) -> None:
+    """Cause an exception at each endpoint, then a leak."""
+    responses = [client.request(**request.arguments()) for request in [*FATAL_REQUESTS, LEAK]]
+    assert [each.status_code for each in responses] == [500] * len(ENDPOINTS) + [404]
+    assert find_leaks("".join(f"{each.headers}\n{each.text}" for each in responses)) == []
 
 
-async def everything(
-    asked: list[Asked],
-    caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
-    *,
-    leaky: bool,
-) -> Told:
-    """Ask in this process, with all logging and telemetry on."""
+def check_faulty_log(log: str) -> None:
+    """Check that the exceptions are logged without their messages, and that the leak is found."""
+    assert log.count("builtins.ValueError") == len(ENDPOINTS)
+    leaks = [line for line in log.splitlines() if find_leaks(line)]
+    assert len(leaks) == 3, "one in the log, one on stdout, one on stderr"
+    assert all(LEAK.path in line for line in leaks)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_exceptions_do_not_leak_and_leaks_are_found(name: str, port: int, tmp_path: Path) -> None:
+    with serve(name, "tests.faulty:app", port, tmp_path / "log") as client:
+        send_to_faulty_app(client)
+    check_faulty_log((tmp_path / "log").read_text())
+
+
+@pytest.mark.emulator
+def test_exceptions_do_not_leak_and_leaks_are_found_on_lambda(tmp_path: Path) -> None:
+    with serve_lambda("tests.faulty.handler", tmp_path / "log") as transport:
+        send_to_faulty_app(httpx.Client(transport=transport, base_url="http://function"))
+    check_faulty_log((tmp_path / "log").read_text())
+
+
+async def capture(
+    requests: list[Request], caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> dict[str, str]:
+    """Send ``requests`` to the faulty application here; return the text in each channel."""
     exporter, reader = InMemorySpanExporter(), InMemoryMetricReader()
-    started = telemetry(exporter, reader)
-    transport = httpx.ASGITransport(service(started, leaky=leaky))
+    telemetry = create_telemetry(exporter, reader)
+    transport = httpx.ASGITransport(faulty_app(telemetry))
+    responses = []
     with caplog.at_level(logging.DEBUG):
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            answers = [await ask_in_process(client, each) for each in asked]
-    tracers, meters = started.config["tracer_provider"], started.config["meter_provider"]
+            for request in requests:
+                response = await client.request(**request.arguments())
+                responses.append(confidential(request, response))
+    tracers, meters = telemetry.config["tracer_provider"], telemetry.config["meter_provider"]
     assert isinstance(tracers, TracerProvider)
     assert isinstance(meters, MeterProvider)
     tracers.force_flush()
-    data = reader.get_metrics_data()
-    assert data is not None
-    # The client, which is in this process too, logs whom it asks.
-    ours = [each for each in caplog.records if not each.name.startswith("http")]
-    spans = [span.to_json() for span in exporter.get_finished_spans()]
+    metrics = reader.get_metrics_data()
+    assert metrics is not None
     tracers.shutdown()
     meters.shutdown()
-    return Told(
-        "".join(answers),
-        "".join(f"{each.getMessage()} {each.__dict__}" for each in ours),
-        "".join(spans),
-        data.to_json(),
-        "".join(capsys.readouterr()),
-    )
-
-
-async def ask_in_process(client: httpx.AsyncClient, asked: Asked) -> str:
-    url = httpx.URL(path=asked.path, query=asked.query.encode())
-    answer = await client.request(asked.method, url, headers=asked.headers, content=asked.body)
-    return told(asked, answer.status_code, str(answer.headers) + answer.text)
-
-
-@pytest.mark.anyio
-async def test_nothing_shows_in_records_spans_and_metrics(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tell = await everything(ALL, caplog, capsys, leaky=False)
-    assert {name: found(text) for name, text in vars(tell).items()} == {
-        name: [] for name in ("answers", "records", "spans", "metrics", "printed")
+    # The client is in this process too, and logs its requests.
+    records = [record for record in caplog.records if not record.name.startswith("http")]
+    return {
+        "responses": "".join(responses),
+        "records": "".join(f"{each.getMessage()} {vars(each)}" for each in records),
+        "spans": "".join(span.to_json() for span in exporter.get_finished_spans()),
+        "metrics": metrics.to_json(),
+        "output": "".join(capsys.readouterr()),
     }
-    assert tell.spans.count('"trace_id"') == len(ALL)
-    assert '"http.server.request.duration"' in tell.metrics
-    assert "app.request" in tell.records
 
 
 @pytest.mark.anyio
-async def test_a_leak_in_records_spans_and_output_would_be_found(
+async def test_nothing_leaks_into_records_spans_and_metrics(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tell = await everything([Asked(path=f"/{CANARY}")], caplog, capsys, leaky=True)
-    assert all(found(text) for text in (tell.records, tell.spans, tell.printed))
-    assert found("24.86 or 1795400944739222139") == []
+    channels = await capture(REQUESTS, caplog, capsys)
+    leaks = {name: found for name, text in channels.items() if (found := find_leaks(text))}
+    assert leaks == {}
+    assert channels["spans"].count('"trace_id"') == len(REQUESTS)
+    assert '"http.server.request.duration"' in channels["metrics"]
+    assert channels["records"].count("'app.request'") == len(REQUESTS)
+
+
+@pytest.mark.anyio
+async def test_a_leak_into_records_spans_and_output_is_found(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    channels = await capture([LEAK], caplog, capsys)
+    assert {name for name, text in channels.items() if find_leaks(text)} == {
+        "records",
+        "spans",
+        "output",
+    }
+
+
+def test_ordinary_numbers_are_not_taken_for_leaks() -> None:
+    assert find_leaks("24.86 or 1795400944739222139") == []

@@ -5,8 +5,8 @@ import sys
 from itertools import cycle
 from pathlib import Path
 
-from app.middleware.api_key import digest, new_key
 from app.api.schemas import EXAMPLES
+from app.middleware.api_key import digest, new_key
 from model import FEATURES
 from tests.conftest import ROOT
 

@@ -1,4 +1,4 @@
-"""The request's line as Lambda's runtime writes it, and what reads it there."""
+"""The request log as Lambda's runtime writes it, and the template's metrics from it."""
 
 import json
 import re
@@ -8,18 +8,20 @@ from typing import Any
 import httpx
 import pytest
 
-from app.observation import EXAMPLES
-from app.requestlog import FIELDS
+from app.api.schemas import EXAMPLES
+from app.middleware.request_log import FIELDS
 from deployment.emulator import emulator
 from tests import function_url
 from tests.test_template import RESOURCES
 
 pytestmark = pytest.mark.emulator
 
+LAMBDA_FIELDS = {"timestamp", "level", "message", "logger", "requestId"}
+
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """The function's lines about two predictions, a refused body and an unknown path."""
+    """Log lines of a malignant and a benign prediction, an invalid body and an unknown path."""
     log: Path = tmp_path_factory.mktemp("emulator") / "log"
     bodies = [json.dumps(EXAMPLES[name]).encode() for name in ("malignant", "benign")]
     events = [function_url.event(body) for body in (*bodies, b"{}")]
@@ -29,29 +31,30 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         for event in events:
             httpx.post(url, json=event, timeout=30)
     texts = [line for line in log.read_text().splitlines() if line.startswith('{"timestamp"')]
-    assert [len(text) < 400 for text in texts] == [True] * 4, "as docs/deploy.md reckons"
+    assert [len(text) < 400 for text in texts] == [True] * 4, "the size that docs/deploy.md states"
     return [json.loads(text) for text in texts]
 
 
-def selects(pattern: str, line: dict[str, Any]) -> bool:
-    """Tell whether a metric filter's pattern, of the kinds that the template has, takes a line."""
-    found = re.findall(r"\$\.(\w+) (>=|<|=) (\d+)", pattern)
-    assert len(found) == pattern.count("$"), "each condition is of a kind that is known here"
+def matches(pattern: str, line: dict[str, Any]) -> bool:
+    """Return whether a metric filter's pattern, of the kinds in the template, matches a line."""
+    conditions = re.findall(r"\$\.(\w+) (>=|<|=) (\d+)", pattern)
+    assert len(conditions) == pattern.count("$"), "all conditions are understood"
     compare = {">=": int.__ge__, "<": int.__lt__, "=": int.__eq__}
     return all(
-        name in line and compare[sign](int(line[name]), int(bound)) for name, sign, bound in found
+        name in line and compare[sign](int(line[name]), int(bound))
+        for name, sign, bound in conditions
     )
 
 
-def test_the_templates_metrics_are_made_from_lambdas_lines(lines: list[dict[str, Any]]) -> None:
+def test_each_metric_counts_its_lines(lines: list[dict[str, Any]]) -> None:
     counted = {
         name: [
             number
             for number, line in enumerate(lines)
-            if selects(each["Properties"]["FilterPattern"], line)
+            if matches(resource["Properties"]["FilterPattern"], line)
         ]
-        for name, each in RESOURCES.items()
-        if each["Type"] == "AWS::Logs::MetricFilter"
+        for name, resource in RESOURCES.items()
+        if resource["Type"] == "AWS::Logs::MetricFilter"
     }
     assert counted == {
         "MalignantMetric": [0],
@@ -63,10 +66,8 @@ def test_the_templates_metrics_are_made_from_lambdas_lines(lines: list[dict[str,
     assert all(isinstance(line[value.removeprefix("$.")], float) for line in lines)
 
 
-def test_a_line_on_lambda_has_lambdas_names_and_ours_and_nothing_else(
-    lines: list[dict[str, Any]],
-) -> None:
-    lambdas = {"timestamp", "level", "message", "logger", "requestId"}
-    assert {name for line in lines for name in line} - lambdas < set(FIELDS)
+def test_a_line_has_only_documented_fields(lines: list[dict[str, Any]]) -> None:
+    assert {name for line in lines for name in line} - LAMBDA_FIELDS < set(FIELDS)
     assert [line["path"] for line in lines] == ["/predict"] * 3 + ["(unknown)"]
+    assert [line.get("reason") for line in lines] == [None, None, "invalid_body", "not_found"]
     assert all(line["request_id"] == line["requestId"] for line in lines)
