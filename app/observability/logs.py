@@ -3,12 +3,14 @@
 On Lambda the runtime's own handler formats the records, as the function's ``LogFormat`` says.
 """
 
+import asyncio
 import json
 import logging
 import sys
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from typing import Any, Literal
 
 from app.middleware.request_log import FIELDS
@@ -21,7 +23,7 @@ def configure_logging(form: Literal["text", "json"], level: str) -> None:
         form: ``text`` for people, ``json`` for programs.
         level: The least severe level to log: DEBUG, INFO, WARNING or ERROR.
     """
-    handler = StderrHandler(sys.stderr)
+    handler = StderrHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(level=level, handlers=[handler])
 
@@ -43,14 +45,36 @@ def _stack_trace(error: BaseException) -> Iterator[str]:
         yield from _stack_trace(cause)
 
 
-class StderrHandler(logging.StreamHandler[Any]):
-    """Handler that drops a record which cannot be written.
+class StderrHandler(logging.Handler):
+    """Handler that writes the records of one iteration of the event loop at once, to stderr.
 
-    The standard handler prints the record's arguments instead.
+    One write per record would take a tenth of the time of a request. A record that cannot be
+    written is dropped; the standard handlers would print its arguments.
     """
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Drop ``record``."""
+    def __init__(self) -> None:
+        """Write to the current stderr."""
+        super().__init__()
+        self._stream = sys.stderr
+        self._lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write ``record``, at the latest when the event loop becomes idle."""
+        self._lines.append(f"{self.format(record)}\n")
+        if len(self._lines) > 1:  # Will be written with the first one.
+            return
+        try:
+            asyncio.get_running_loop().call_soon(self.flush)
+        except RuntimeError:  # Outside the event loop, such as in a worker thread.
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the records that are waiting."""
+        with self.lock or nullcontext(), suppress(OSError, ValueError):
+            text = "".join(self._lines)
+            self._lines.clear()
+            self._stream.write(text)
+            self._stream.flush()
 
 
 class _Formatter(logging.Formatter):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from app.api.endpoints import Endpoints
 from app.api.parsing import MAX_EXPLAINED_ROWS, MAX_ROWS, not_a_batch, parse_batch
 from app.api.schemas import EXAMPLES, FEATURE_NAMES, Prediction
-from app.lambda_handler import RESPONSE_LIMIT, handler
+from app.lambda_handler import handler
 from app.middleware.request_log import log_context
 from model import Scorecard
 from tests import function_url
@@ -27,6 +27,7 @@ MALIGNANT, BENIGN = EXAMPLES["malignant"], EXAMPLES["benign"]
 OUTSIDE = {**MALIGNANT, "worstArea": 1e6}
 ROWS = [MALIGNANT, None, BENIGN, OUTSIDE, {"worstArea": 1}]
 JSON = "application/json"
+LAMBDA_LIMIT = 6 * 1024 * 1024
 VALID = json.dumps(MALIGNANT).encode()
 MAX_BY_PATH = {"/predict": MAX_ROWS, "/explain": MAX_EXPLAINED_ROWS}
 
@@ -139,7 +140,7 @@ def test_the_largest_response_fits_lambda(
     body = json.dumps([row] * MAX_BY_PATH[path], separators=(",", ":"))
     response = client.post(f"{path}/batch", content=body)
     assert response.status_code == 200
-    assert len(json.dumps(response.text)) < RESPONSE_LIMIT
+    assert len(json.dumps(response.text)) < LAMBDA_LIMIT
 
 
 def test_root_is_the_same_as_predict(client: httpx.Client) -> None:
