@@ -18,7 +18,7 @@ MAX_ROWS = 10_000
 """The most observations in one request to `/predict/batch`."""
 
 MAX_EXPLAINED_ROWS = 1_000
-"""The most observations in one request to `/explain/batch`: a response of about 1.2 MB."""
+"""The most observations in one request to `/explain/batch`: a response of at most 2.1 MB."""
 
 DUPLICATE_KEY = "'body' contains a duplicate key"
 """The reason for rejecting an object with the same key more than once."""
