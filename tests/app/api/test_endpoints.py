@@ -29,6 +29,8 @@ ROWS = [MALIGNANT, None, BENIGN, OUTSIDE, {"worstArea": 1}]
 JSON = "application/json"
 LAMBDA_LIMIT = 6 * 1024 * 1024
 VALID = json.dumps(MALIGNANT).encode()
+LAMBDA_LIMIT = 6_291_556
+"""The largest response that Lambda returns, in bytes of JSON."""
 MAX_BY_PATH = {"/predict": MAX_ROWS, "/explain": MAX_EXPLAINED_ROWS}
 
 
