@@ -169,7 +169,7 @@ def test_health_is_answered_while_batches_run(server: httpx.Client) -> None:
             answered += 1
     assert [each.result().status_code for each in batches] == [200] * 4
     # A batch that held the event loop would let in a few requests, between two batches.
-    assert answered > 12
+    assert answered > 9
 
 
 numbers = st.floats() | st.integers() | st.integers(min_value=10**300, max_value=10**310)
