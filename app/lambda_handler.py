@@ -36,7 +36,6 @@ logging.getLogger("mangum.http").setLevel(logging.WARNING)
 _mangum = Mangum(app, lifespan="off")
 
 # Objects that were loaded stay: later collections need not look at them.
-gc.collect()
 gc.freeze()
 
 

@@ -1,4 +1,4 @@
-"""The endpoints of the API, and the router that FastAPI includes."""
+"""The endpoints of the API, and their routes."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -26,7 +26,6 @@ REASONS: Mapping[int, str] = {
     408: "timeout",
     413: "body_too_large",
     415: "unsupported_media_type",
-    503: "overloaded",
 }
 """The `reason` field by status: a constant, never the text that the caller gets."""
 
