@@ -56,6 +56,7 @@ class LogContext:
     Attributes:
         request_id: The caller's UUID, Lambda's request id, or a new one.
         status: The HTTP status of the response.
+        complete: Whether the response was sent without an exception.
         prediction: The prediction for a single observation.
         decision: The decision for a single observation.
         warnings: The input warnings of all observations; None if they were not computed.
@@ -66,6 +67,7 @@ class LogContext:
 
     request_id: str = ""
     status: int | None = None
+    complete: bool = False
     prediction: Literal[0, 1] | None = None
     decision: Decision | None = None
     warnings: Sequence[InputWarning] | None = None
@@ -119,6 +121,7 @@ class RequestLogMiddleware:
 
         try:
             await self.app(scope, receive, send_with_id)
+            context.complete = True
         finally:
             if logger.isEnabledFor(logging.INFO):
                 duration_ms = (time.perf_counter() - started) * 1000
@@ -140,7 +143,7 @@ def _fields(
         round(duration_ms, 3),
         context.prediction,
         context.decision,
-        _reason(context.status),
+        _reason(context),
         None if context.warnings is None else len(context.warnings),
         context.rows,
         context.rejected,
@@ -154,13 +157,19 @@ def _path_template(scope: Scope, root_path: str) -> str:
     """Return the path of the request's route or mount, as the code spells it."""
     if "route" in scope:
         return str(scope["route"].path)
+    # FastAPI sets no route for those of Starlette, and middleware may respond before routing.
+    path = scope["path"].removeprefix(root_path)
+    routes = getattr(scope.get("app"), "routes", ())
+    if any(path == getattr(route, "path", None) for route in routes):
+        return str(path)
     # A mount appends its own path to the root path.
     return scope.get("root_path", "").removeprefix(root_path) or UNKNOWN_PATH
 
 
-def _reason(status: int | None) -> str | None:
+def _reason(context: LogContext) -> str | None:
     """Return the `reason` field for a response, or None if it is not an error."""
-    if status is None:
+    status = context.status
+    if status is None or not context.complete:
         return "incomplete"
     if status < 400:
         return None
