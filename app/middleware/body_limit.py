@@ -33,7 +33,8 @@ class BodyLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request with a limited body."""
-        if scope["type"] == "http":
+        # A GET's body means nothing. A file response skips it, to notice when the client leaves.
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
             receive = _LimitedReceive(receive, self.max_bytes, self.deadlines, declared_size(scope))
         await self.app(scope, receive, send)
 
@@ -78,6 +79,7 @@ class Deadlines:
         self.timeout = timeout
         self._waiting: dict[asyncio.Task[Any], float] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def new(self) -> float:
         """Return the deadline of a body that begins to arrive now, in the loop's time."""
@@ -92,8 +94,10 @@ class Deadlines:
         task = asyncio.current_task()
         assert task is not None
         self._waiting[task] = deadline
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(deadline, self._cancel_late)
+        loop = asyncio.get_running_loop()
+        if self._timer is None or self._loop is not loop:  # A closed loop runs no timer.
+            self._loop = loop
+            self._timer = loop.call_at(deadline, self._cancel_late)
         try:
             return await receive()
         except asyncio.CancelledError:
