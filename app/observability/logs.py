@@ -60,7 +60,8 @@ class StderrHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write ``record``, at the latest when the event loop becomes idle."""
-        self._lines.append(f"{self.format(record)}\n")
+        with suppress(Exception):  # Its arguments may not fit its message.
+            self._lines.append(f"{self.format(record)}\n")
         if len(self._lines) > 1:  # Will be written with the first one.
             return
         try:
