@@ -74,7 +74,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        root_path=settings.root_path,
+        # Not `root_path`: Starlette would look for static files below it, which the proxy strips.
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         telemetry=telemetry.config if telemetry else NO_TELEMETRY,
     )
     endpoints = Endpoints(scorecard, count_outcomes=telemetry is not None)

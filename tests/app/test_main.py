@@ -1,50 +1,164 @@
-import re
+"""The application as a whole: its middleware in order, its start, and one prediction over HTTP."""
+
+import asyncio
+import logging
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-import model
-from app.errors import REASONS
+from app.api.schemas import EXAMPLES, FEATURE_NAMES
 from app.main import create_app
-from app.observation import EXAMPLES, FEATURE_NAMES, ContractMismatch
-from tests.conftest import ROOT
+from app.middleware.api_key import digest
+from app.middleware.security_headers import API_HEADERS
+from app.settings import Settings
+from model import Scorecard
+from tests.app.asgi import call, error_reason
+from tests.app.failing_app import add_endpoints
+from tests.conftest import ROOT, running
 
-KNOWN = [
-    ((0.03821, 14.97, 24.64, 677.9, 0.1015), 0),
-    ((0.07951, 24.86, 26.58, 1866.0, 0.01), 1),
-    ((0.19, 33.13, 23.58, 3234.0, 0.28), 1),
-]
-MISSING = (
-    b'{"reason":"\'body\' must contain values for: meanConcavePoints, worstRadius, worstTexture, '
-    b'worstArea, worstConcavePoints","prediction":"","status":"400"}'
+KEY = {"x-api-key": "key"}
+SITE = "https://clinic.example"
+OTHER_SITE = "https://other.example"
+ALLOWED = "access-control-allow-origin"
+PREFLIGHT = {
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "content-type,x-api-key,x-request-id",
+}
+
+
+@pytest.fixture(scope="module")
+def app(scorecard: Scorecard) -> FastAPI:
+    """The application with all middleware, and with endpoints that fail."""
+    settings = Settings(
+        api_keys=(digest("key").hex(),), body_limit=1000, body_timeout=0.05, cors_origins=(SITE,)
+    )
+    return add_endpoints(create_app(scorecard, settings))
+
+
+async def stalled() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.sleep(5)
+
+
+OBSERVATION = {"json": EXAMPLES["benign"], "headers": KEY}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("request_line", "options", "status", "reason"),
+    [
+        ("POST /predict", OBSERVATION, 200, None),
+        ("GET /docs", {}, 200, None),
+        ("GET /static/main.js", {}, 200, None),
+        ("OPTIONS /predict", {"headers": PREFLIGHT}, 200, None),
+        ("POST /predict", {"json": {}, "headers": KEY}, 400, "invalid_body"),
+        ("POST /predict", {"content": stalled}, 401, "unauthorized"),
+        ("POST /nowhere", OBSERVATION, 404, "not_found"),
+        ("GET /static/nowhere", {}, 404, "not_found"),
+        ("PUT /predict", OBSERVATION, 405, "method_not_allowed"),
+        ("POST /predict", {"content": stalled, "headers": KEY}, 408, "timeout"),
+        ("POST /predict", {"content": b" " * 1001, "headers": KEY}, 413, "body_too_large"),
+        ("POST /predict", {"data": {"a": "b"}, "headers": KEY}, 415, "unsupported_media_type"),
+        ("GET /fail/", {}, 500, "error"),
+    ],
 )
-CANARY = "7318529"
-
-
-def body(**changes: Any) -> dict[str, Any]:
-    return {**EXAMPLES["malignant"], **changes}
-
-
-def refused(response: httpx.Response, status: int) -> str:
-    """Check that ``response`` is a refusal in the contract; return its reason."""
+async def test_every_response_has_an_id_security_headers_cors_and_a_log_record(  # noqa: PLR0913, PLR0917
+    app: FastAPI,
+    caplog: pytest.LogCaptureFixture,
+    request_line: str,
+    options: dict[str, Any],
+    status: int,
+    reason: str | None,
+) -> None:
+    caplog.set_level(logging.INFO, "app.request")
+    options = {**options, "headers": {**options.get("headers", {}), "origin": SITE}}
+    if options.get("content") is stalled:
+        options["content"] = stalled()
+    method, path = request_line.split()
+    response = await call(app, method, path, **options)
     assert response.status_code == status
-    assert response.headers["content-type"] == "application/json"
-    answer = response.json()
-    assert list(answer) == ["reason", "prediction", "status"]
-    assert (answer["prediction"], answer["status"]) == ("", str(status))
-    reason: str = answer["reason"]
-    return reason
+    [record] = [vars(each) for each in caplog.records if each.name == "app.request"]
+    assert (record["status"], record.get("reason")) == (status, reason)
+    assert response.headers.get_list("x-request-id") == [record["request_id"]]
+    assert {name.lower() for name in API_HEADERS} <= set(response.headers)
+    assert response.headers[ALLOWED] == SITE
+    if reason:
+        error_reason(response, status)
+
+
+@pytest.mark.anyio
+async def test_rejected_preflight_has_an_id_and_a_log_record_too(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "app.request")
+    headers = {**PREFLIGHT, "origin": OTHER_SITE}
+    response = await call(app, "OPTIONS", "/predict", headers=headers)
+    assert (response.status_code, response.headers.get(ALLOWED)) == (400, None)
+    [record] = [vars(each) for each in caplog.records if each.name == "app.request"]
+    assert (record["path"], record["status"]) == ("/predict", 400)
+    assert response.headers["x-request-id"] == record["request_id"]
+    assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.anyio
+async def test_page_of_a_configured_site_can_read_the_request_id(app: FastAPI) -> None:
+    response = await call(app, "GET", "/health", headers={"origin": SITE})
+    assert response.headers["access-control-expose-headers"] == "X-Request-ID"
+    assert "access-control-allow-credentials" not in response.headers
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("origins", "allowed"),
+    [((), None), ((SITE,), None), (("*",), "*"), ((OTHER_SITE,), OTHER_SITE)],
+)
+async def test_page_of_another_site_can_read_a_response_only_if_configured(
+    scorecard: Scorecard, origins: tuple[str, ...], allowed: str | None
+) -> None:
+    app = create_app(scorecard, Settings(cors_origins=origins))
+    headers = {"origin": OTHER_SITE}
+    response = await call(app, "POST", "/predict", json=EXAMPLES["benign"], headers=headers)
+    assert (response.status_code, response.headers.get(ALLOWED)) == (200, allowed)
+
+
+@pytest.mark.anyio
+async def test_middleware_of_a_user_comes_first(scorecard: Scorecard) -> None:
+    """As usual with `add_middleware`: the last one added sees a request first."""
+    app = create_app(scorecard)
+
+    class Early:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            scope["headers"] = [(b"x-request-id", b"3f2a9c1e8b7d4e219c550a1b2c3d4e5f")]
+            await self.app(scope, receive, send)
+
+    app.add_middleware(Early)
+    assert isinstance(app.user_middleware[0], Middleware)
+    response = await call(app, "GET", "/health")
+    assert response.headers["x-request-id"] == "3f2a9c1e8b7d4e219c550a1b2c3d4e5f"
 
 
 @pytest.mark.parametrize("path", ["/predict", "/"])
-@pytest.mark.parametrize(("values", "label"), KNOWN)
-def test_the_known_observations(
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ((0.03821, 14.97, 24.64, 677.9, 0.1015), 0),
+        ((0.07951, 24.86, 26.58, 1866, 0.01), 1),
+        ((0.19, 33.13, 23.58, 3234.0, 0.28), 1),
+    ],
+)
+def test_server_predicts_known_observations(
     client: httpx.Client, path: str, values: tuple[float, ...], label: int
 ) -> None:
     response = client.post(path, json=dict(zip(FEATURE_NAMES, values, strict=True)))
@@ -53,154 +167,41 @@ def test_the_known_observations(
     assert response.content == b'{"reason":"OK","prediction":%d,"status":"200"}' % label
 
 
-def test_the_order_of_the_keys_does_not_matter(client: httpx.Client) -> None:
-    backwards = dict(reversed(EXAMPLES["malignant"].items()))
-    assert client.post("/predict", json=backwards).json()["prediction"] == 1
+def test_works_behind_a_proxy_that_strips_a_prefix() -> None:
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
+    with (
+        running(command, {"ROOT_PATH": "/models/breast"}) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        for _ in range(2):
+            assert client.get("/openapi.json").json()["servers"] == [{"url": "/models/breast"}]
+            for path in ("/", "/docs", "/card", "/static/main.js", "/docs/swagger-ui.css"):
+                assert client.get(path).status_code == 200, path
+        assert client.post("/predict", json=EXAMPLES["malignant"]).json()["prediction"] == 1
 
 
-def test_a_whole_number_is_a_number(client: httpx.Client) -> None:
-    assert client.post("/predict", json=body(worstArea=1866)).json()["prediction"] == 1
-
-
-@pytest.mark.parametrize("path", ["/predict", "/"])
 @pytest.mark.parametrize(
-    "content",
+    "command",
     [
-        b"",
-        b"not JSON",
-        b"{",
-        b"[1, 2, 3, 4, 5]",
-        b'"text"',
-        b"null",
-        b"0.07951",
-        b"{}",
-        b"\xff\xfe\x00",
-        b"[" * 100_000,
-        b'{"worstArea": ' + b"1" * 5000 + b"}",
-        b'{"worstArea": ' + b"[" * 100_000,
+        ["-m", "uvicorn", "app.main:app", "--port", "0"],
+        ["-c", "import app.main"],
+        ["-c", "import app.lambda_handler"],
     ],
+    ids=["uvicorn", "app.main", "app.lambda_handler"],
 )
-def test_a_body_without_an_observation(client: httpx.Client, path: str, content: bytes) -> None:
-    response = client.post(path, content=content, headers={"content-type": "application/json"})
-    assert response.status_code == 400
-    assert response.headers["content-type"] == "application/json"
-    assert response.content == MISSING
-
-
-@pytest.mark.parametrize("name", FEATURE_NAMES)
-def test_a_missing_feature(client: httpx.Client, name: str) -> None:
-    observation = body(worstTexture=CANARY)
-    del observation[name]
-    response = client.post("/predict", json=observation)
-    assert (response.status_code, response.content) == (400, MISSING)
-
-
-@pytest.mark.parametrize("name", FEATURE_NAMES)
-@pytest.mark.parametrize(
-    "value",
-    [
-        f'"{CANARY}"',
-        "true",
-        "null",
-        "NaN",
-        "Infinity",
-        "-Infinity",
-        "1e999",
-        f"-{CANARY}",
-        "-1e-300",
-        f"[{CANARY}]",
-        f'{{"a": {CANARY}}}',
-        "9" * 400,
-        "9" * 5000,
-    ],
-)
-def test_a_bad_value_is_refused_by_name_and_not_repeated(
-    client: httpx.Client, name: str, value: str
-) -> None:
-    fields = {key: str(number) for key, number in EXAMPLES["malignant"].items()} | {name: value}
-    content = "{" + ", ".join(f'"{key}": {text}' for key, text in fields.items()) + "}"
-    response = client.post("/predict", content=content)
-    assert refused(response, 400) == f"'{name}' must be a finite number, 0 or more"
-    assert CANARY not in response.text
-
-
-def test_an_unknown_key_is_named(client: httpx.Client) -> None:
-    response = client.post("/predict", json=body(meanRadius=float(CANARY)))
-    reason = refused(response, 400)
-    assert reason.startswith("'meanRadius' is not a feature; 'body' takes only: meanConcave")
-    assert CANARY not in response.text
-
-
-@pytest.mark.parametrize(
-    "content_type", ["application/json; charset=utf-8", "application/vnd.clinic+json", None]
-)
-def test_a_body_sent_as_json_or_without_saying(
-    client: httpx.Client, content_type: str | None
-) -> None:
-    headers = {"content-type": content_type} if content_type else {}
-    sent = httpx.Request("POST", client.base_url, json=EXAMPLES["malignant"]).content
-    assert client.post("/predict", content=sent, headers=headers).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json", "nonsense"]
-)
-def test_a_body_sent_as_something_else(client: httpx.Client, content_type: str) -> None:
-    headers = {"content-type": content_type}
-    assert refused(client.post("/predict", content=b"{}", headers=headers), 415) == REASONS[415]
-    assert client.post("/predict", headers=headers).content == MISSING
-
-
-@pytest.mark.parametrize("path", ["/nowhere", "/predict/", "/predict/1", "/docs/x"])
-def test_a_path_that_does_not_exist(client: httpx.Client, path: str) -> None:
-    assert refused(client.get(path), 404) == REASONS[404]
-
-
-@pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
-        ("/predict", "POST"),
-        ("/explain", "POST"),
-        ("/predict/batch", "POST"),
-        ("/explain/batch", "POST"),
-        ("/model", "GET"),
-        ("/health", "GET"),
-        ("/", "GET, HEAD, POST"),
-        ("/openapi.json", "GET, HEAD"),
-    ],
-)
-def test_a_method_that_a_path_does_not_take(client: httpx.Client, path: str, allowed: str) -> None:
-    response = client.put(path, json=EXAMPLES["malignant"])
-    assert refused(response, 405) == REASONS[405]
-    assert response.headers["allow"] == allowed
-
-
-def test_the_root_is_a_page_for_people(client: httpx.Client) -> None:
-    response = client.get("/")
-    assert response.status_code == 200
-    assert "<title>Breast tumour classifier</title>" in response.text
-    assert "Swagger UI" in client.get("/docs").text
-
-
-def test_a_model_that_is_not_the_requests_is_not_served(scorecard: model.Scorecard) -> None:
-    with pytest.raises(ContractMismatch):
-        create_app(replace(scorecard, features=scorecard.features[1:], input_checks=()))
-
-
-def test_a_broken_scorecard_stops_the_service_at_start(tmp_path: Path) -> None:
-    for room in ("app", "model"):
-        shutil.copytree(ROOT / room, tmp_path / room)
-    card = tmp_path / "model" / "artifacts" / "scorecard.json"
-    card.write_text(card.read_text().replace("0.2012", "0.2013"))
-    started = subprocess.run(
-        [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"],
+def test_altered_model_stops_the_start(tmp_path: Path, command: list[str]) -> None:
+    for package in ("app", "model"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+    scorecard = tmp_path / "model" / "artifacts" / "scorecard.json"
+    scorecard.write_text(scorecard.read_text().replace("0.2012", "0.2013"))
+    run = subprocess.run(
+        [sys.executable, *command],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=60,
     )
-    assert started.returncode != 0
-    last = started.stderr.strip().splitlines()[-1]
-    assert re.match(r"model\.errors\.ScorecardAltered: .*it states the SHA-256", last)
-    assert "running on" not in started.stderr
+    assert "model.errors.ScorecardAltered" in run.stderr
+    assert "Application startup complete" not in run.stderr
+    assert run.returncode != 0
