@@ -12,8 +12,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.schemas import EXAMPLES, FEATURE_NAMES
 from app.main import create_app
@@ -128,25 +126,6 @@ async def test_page_of_another_site_can_read_a_response_only_if_configured(
     headers = {"origin": OTHER_SITE}
     response = await call(app, "POST", "/predict", json=EXAMPLES["benign"], headers=headers)
     assert (response.status_code, response.headers.get(ALLOWED)) == (200, allowed)
-
-
-@pytest.mark.anyio
-async def test_middleware_of_a_user_comes_first(scorecard: Scorecard) -> None:
-    """As usual with `add_middleware`: the last one added sees a request first."""
-    app = create_app(scorecard)
-
-    class Early:
-        def __init__(self, app: ASGIApp) -> None:
-            self.app = app
-
-        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-            scope["headers"] = [(b"x-request-id", b"3f2a9c1e8b7d4e219c550a1b2c3d4e5f")]
-            await self.app(scope, receive, send)
-
-    app.add_middleware(Early)
-    assert isinstance(app.user_middleware[0], Middleware)
-    response = await call(app, "GET", "/health")
-    assert response.headers["x-request-id"] == "3f2a9c1e8b7d4e219c550a1b2c3d4e5f"
 
 
 @pytest.mark.parametrize("path", ["/predict", "/"])
