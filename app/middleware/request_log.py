@@ -56,7 +56,6 @@ class LogContext:
     Attributes:
         request_id: The caller's UUID, Lambda's request id, or a new one.
         status: The HTTP status of the response.
-        complete: Whether the response was sent without an exception.
         prediction: The prediction for a single observation.
         decision: The decision for a single observation.
         warnings: The input warnings of all observations; None if they were not computed.
@@ -67,7 +66,6 @@ class LogContext:
 
     request_id: str = ""
     status: int | None = None
-    complete: bool = False
     prediction: Literal[0, 1] | None = None
     decision: Decision | None = None
     warnings: Sequence[InputWarning] | None = None
@@ -119,14 +117,17 @@ class RequestLogMiddleware:
                 message["headers"] = [*message.get("headers", ()), request_id]
             await send(message)
 
+        failed = True
         try:
             await self.app(scope, receive, send_with_id)
-            context.complete = True
+            failed = False
         finally:
             if logger.isEnabledFor(logging.INFO):
                 duration_ms = (time.perf_counter() - started) * 1000
                 path = _path_template(scope, root_path)
                 fields = _fields(context, scope["method"], path, duration_ms, self.model)
+                if failed:
+                    fields["reason"] = "incomplete"
                 # As `logger.info` does, without searching the stack for the caller.
                 logger.handle(logging.makeLogRecord(_RECORD | fields))
             if self.on_complete is not None:
@@ -143,7 +144,7 @@ def _fields(
         round(duration_ms, 3),
         context.prediction,
         context.decision,
-        _reason(context),
+        _reason(context.status),
         None if context.warnings is None else len(context.warnings),
         context.rows,
         context.rejected,
@@ -166,10 +167,9 @@ def _path_template(scope: Scope, root_path: str) -> str:
     return scope.get("root_path", "").removeprefix(root_path) or UNKNOWN_PATH
 
 
-def _reason(context: LogContext) -> str | None:
+def _reason(status: int | None) -> str | None:
     """Return the `reason` field for a response, or None if it is not an error."""
-    status = context.status
-    if status is None or not context.complete:
+    if status is None:
         return "incomplete"
     if status < 400:
         return None

@@ -113,6 +113,17 @@ async def test_failed_response_is_logged_as_incomplete(
     assert (logged.get("status"), logged["reason"]) == (status, "incomplete")
 
 
+async def test_missing_response_is_logged_as_incomplete(records: Records) -> None:
+    async def silent(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    unused: Any = object()
+    await RequestLogMiddleware(silent, DIGEST)(scope, unused, unused)
+    logged = fields(records[0])
+    assert ("status" in logged, logged["reason"]) == (False, "incomplete")
+
+
 async def test_other_scopes_are_passed_on_without_a_record(records: Records) -> None:
     assert await is_passed_on(partial(RequestLogMiddleware, digest=DIGEST))
     assert records == []
