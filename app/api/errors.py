@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -106,6 +107,7 @@ def add_exception_handlers(app: FastAPI) -> None:
     """Register the handlers of all exceptions that a request can raise on purpose."""
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(ClientDisconnect, handle_disconnect)
+    app.add_exception_handler(RequestValidationError, handle_validation_error)
 
 
 async def handle_http_exception(request: Request, error: Exception) -> Response:
@@ -118,6 +120,11 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(sorted(allowed))
     reason = error.detail if isinstance(error, InvalidBody) else None
     return error_response(error.status_code, reason, headers)
+
+
+async def handle_validation_error(_request: Request, _error: Exception) -> Response:
+    """Return the error response of an ordinary route. FastAPI's own repeats the input."""
+    return error_response(422, "the request is invalid")
 
 
 async def handle_disconnect(_request: Request, _error: Exception) -> Response:

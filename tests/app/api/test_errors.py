@@ -1,10 +1,11 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import Body, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message
@@ -40,6 +41,10 @@ def app(scorecard: Scorecard) -> FastAPI:
             raise ValueError(measured)
 
         return StreamingResponse(content())
+
+    @app.post("/ordinary")
+    async def ordinary(value: Annotated[int, Body()]) -> int:
+        return value
 
     app.add_route("/fail", fail, methods=["POST"])
     app.add_route("/fail-halfway", fail_halfway, methods=["POST"])
@@ -108,6 +113,18 @@ def test_unexpected_error_is_logged_without_its_message(
     assert "builtins.ValueError\ncaused by\n" in record.getMessage()
     assert "builtins.KeyError" in record.getMessage()
     assert MEASURED not in caplog.text
+
+
+def test_ordinary_route_does_not_repeat_invalid_input(app: FastAPI) -> None:
+    with connect(app) as client:
+        assert client.post("/ordinary", json=1).json() == 1
+        response = client.post("/ordinary", json=MEASURED)
+    assert response.status_code == 422
+    assert response.json() == {
+        "reason": "the request is invalid",
+        "prediction": "",
+        "status": "422",
+    }
 
 
 def test_response_that_fails_halfway_is_not_completed(
