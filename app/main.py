@@ -18,7 +18,6 @@ from app.api.errors import (
     handle_unexpected_error,
 )
 from app.api.openapi import customize_openapi
-from app.api.routing import require_no_dependencies
 from app.api.schemas import require_features
 from app.middleware.api_key import HEADER, ApiKeyMiddleware
 from app.middleware.body_limit import BodyLimitMiddleware
@@ -63,7 +62,6 @@ def create_app(
 
     Raises:
         FeatureMismatch: The model's features are not those of an `Observation`.
-        TypeError: A dependency was declared for a route that doesn't resolve any.
     """
     require_features(scorecard)
     settings = settings or Settings()
@@ -79,10 +77,9 @@ def create_app(
         telemetry=telemetry.config if telemetry else NO_TELEMETRY,
     )
     endpoints = Endpoints(scorecard, count_outcomes=telemetry is not None)
-    add_endpoints(app.router, endpoints)
+    operations = add_endpoints(app, endpoints)
     add_pages(app)
-    require_no_dependencies(app)
-    customize_openapi(app, key_required=bool(settings.api_keys))
+    customize_openapi(app, operations, key_required=bool(settings.api_keys))
     add_exception_handlers(app)
     add_middleware(app, scorecard.digest, settings, telemetry)
     return app

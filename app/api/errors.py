@@ -20,7 +20,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -180,6 +179,6 @@ def _allowed_methods(request: Request) -> set[str]:
     Starlette's own 405 lists those of the first route, and `/` has two: the page and `POST /`.
     There are none for a path below a mount.
     """
-    path = getattr(request.scope.get("route"), "path", None)
-    routes = (route for route in iter_route_contexts(request.app.routes) if route.path == path)
-    return {method for route in routes for method in route.methods or ()}
+    path = request.scope["path"]
+    routes = [route for route in request.app.routes if getattr(route, "path", None) == path]
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}

@@ -1,13 +1,17 @@
 """The OpenAPI document: error responses, the API key, and the schema of a batch."""
 
-from copy import deepcopy
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from app.api.errors import REASONS
 from app.api.parsing import MAX_EXPLAINED_ROWS, MAX_ROWS, not_a_batch
+from app.api.routing import ObservationEndpoint
 from app.api.schemas import ErrorResponse
 from app.middleware.api_key import HEADER
 
@@ -57,23 +61,46 @@ PREDICT_BATCH_ERRORS = batch_errors(MAX_ROWS)
 EXPLAIN_BATCH_ERRORS = batch_errors(MAX_EXPLAINED_ROWS)
 
 
-def customize_openapi(app: FastAPI, *, key_required: bool) -> None:
-    """Have ``app`` document its own responses only, and its API key if one is required.
+@dataclass(frozen=True)
+class Operation:
+    """A POST operation: one route, and its entry in the document."""
+
+    path: str
+    endpoint: ObservationEndpoint
+    summary: str
+    errors: Responses
+
+    def documented(self) -> APIRoute:
+        """Return the FastAPI route that has this operation's parameters and responses."""
+        return APIRoute(
+            self.path,
+            self.endpoint.function,
+            methods=["POST"],
+            summary=self.summary,
+            responses=self.errors,
+        )
+
+
+def customize_openapi(app: FastAPI, operations: Sequence[Operation], *, key_required: bool) -> None:
+    """Have ``app`` document ``operations``, and the API key if one is required.
 
     https://fastapi.tiangolo.com/how-to/extending-openapi/
     """
-    generate = app.openapi
 
     @cache
     def openapi() -> dict[str, Any]:
-        document = deepcopy(generate())
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            servers=app.servers,
+            routes=[*(operation.documented() for operation in operations), *app.routes],
+        )
         schemas = document["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
-        for operation in (each for path in document["paths"].values() for each in path.values()):
-            operation["responses"].pop("422", None)
-            if "requestBody" in operation:
-                _document_body(operation, key_required=key_required)
+        for operation in operations:
+            _document_body(document["paths"][operation.path]["post"], key_required=key_required)
         if key_required:
             document["components"]["securitySchemes"] = {"ApiKey": API_KEY}
         return document
@@ -82,6 +109,7 @@ def customize_openapi(app: FastAPI, *, key_required: bool) -> None:
 
 
 def _document_body(operation: dict[str, Any], *, key_required: bool) -> None:
+    operation["responses"].pop("422", None)
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     if schema.get("type") == "array":
         # An invalid row gets an error response in its place, so any element is accepted.

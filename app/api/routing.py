@@ -1,22 +1,22 @@
-"""The route class for endpoints that take observations.
+"""The ASGI endpoints that read an observation, or a batch, and respond with JSON.
 
 FastAPI's ordinary route parses the body in Python, resolves dependencies and validates its own
-response, which takes twice as long as everything this service does. A custom route class with
-`get_route_handler` is FastAPI's documented way to replace that.
-https://fastapi.tiangolo.com/how-to/custom-request-and-route/
+response. Here Pydantic parses and validates the bytes, an endpoint function is called with the
+values, and its result is serialized. Starlette documents such classes as endpoints of a route.
+https://www.starlette.io/routing/
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable
 from email.message import Message
 from inspect import signature
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args, get_type_hints
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, Request, Response
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.params import Depends
 from pydantic import TypeAdapter
-from starlette.requests import ClientDisconnect
-from starlette.types import Scope
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.api.errors import UnsupportedMediaType
 from app.api.parsing import parse_batch, parse_observation
@@ -25,87 +25,75 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _one_batch_at_a_time = CapacityLimiter(1)
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+class ObservationEndpoint:
+    """ASGI endpoint that calls ``async def function(request, values) -> Model``.
 
-class ObservationRoute(APIRoute):
-    """Route for ``async def endpoint(request, values) -> Model``.
-
-    The endpoint gets the request and the values of the observation in its body, in the model's
-    order. FastAPI documents both, and the response, from the endpoint's annotations.
+    The function gets the request and the values of the observation in its body, in the model's
+    order. `app.api.openapi` documents both, and the response, from its annotations.
 
     Raises:
-        TypeError: The endpoint has other parameters, such as a dependency, which would not be
-            resolved.
+        TypeError: The function has other parameters or a dependency, which would not be resolved.
     """
 
     parameters: ClassVar = ["request", "values"]
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Create the route from the arguments of `APIRoute`."""
-        found = list(signature(endpoint).parameters)
-        if found != self.parameters:
-            raise TypeError(
-                f"{type(self).__name__} calls {endpoint.__name__}() with {self.parameters} alone, "
-                f"but it takes {found}; dependencies are not resolved here"
-            )
-        super().__init__(path, endpoint, **options)
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Call ``function`` for each request."""
+        require_no_dependencies(function, self.parameters)
+        self.function = function
+        self.serialize = TypeAdapter(get_type_hints(function)["return"]).dump_json
 
-    def get_route_handler(self) -> Handler:
-        """Return the function that handles a request."""
-        endpoint: Callable[[Request, tuple[float, ...]], Awaitable[Any]] = self.endpoint
-        serialize = TypeAdapter(self.response_model).dump_json
-        status_code = self.status_code or 200
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to a request."""
+        request = Request(scope, receive)
+        content = await self.respond(request, await read_json(request))
+        await Response(content, media_type="application/json")(scope, receive, send)
 
-        async def handle(request: Request) -> Response:
-            values = parse_observation(await read_json(request))
-            content = serialize(await endpoint(request, values), by_alias=True)
-            return Response(content, status_code, media_type="application/json")
-
-        return handle
+    async def respond(self, request: Request, body: bytes) -> bytes:
+        """Return the function's result for ``body`` as JSON."""
+        return self.serialize(await self.function(request, parse_observation(body)), by_alias=True)
 
 
-class BatchRoute(ObservationRoute):
-    """Route for ``def endpoint(request, rows) -> list[Model]``.
+class BatchEndpoint(ObservationEndpoint):
+    """ASGI endpoint that calls ``def function(request, rows) -> list[Model]``.
 
-    The endpoint is an ordinary function and runs in a worker thread, as FastAPI does with
-    those: a batch would hold the event loop for some 30 ms. One batch at a time, as two would
-    only take turns, with the memory of both.
+    The function is an ordinary one and runs in a worker thread, as FastAPI does with those: a
+    batch would hold the event loop for some 30 ms. One batch at a time, as two would only take
+    turns, with the memory of both.
     """
 
     parameters: ClassVar = ["request", "rows"]
-    max_rows: ClassVar[int]
 
-    def get_route_handler(self) -> Handler:
-        """Return the function that handles a request."""
-        endpoint, max_rows = self.endpoint, self.max_rows
-        serialize = TypeAdapter(self.response_model).dump_json
-        status_code = self.status_code or 200
+    def __init__(self, function: Callable[..., Any], max_rows: int) -> None:
+        """Call ``function`` for each request with 1 to ``max_rows`` observations."""
+        super().__init__(function)
+        self.max_rows = max_rows
 
-        def respond(request: Request, body: bytes) -> bytes:
-            return serialize(endpoint(request, parse_batch(body, max_rows)), by_alias=True)
+    async def respond(self, request: Request, body: bytes) -> bytes:
+        """Return the function's result for ``body`` as JSON."""
+        return await to_thread.run_sync(self._respond, request, body, limiter=_one_batch_at_a_time)
 
-        async def handle(request: Request) -> Response:
-            body = await read_json(request)
-            content = await to_thread.run_sync(respond, request, body, limiter=_one_batch_at_a_time)
-            return Response(content, status_code, media_type="application/json")
-
-        return handle
+    def _respond(self, request: Request, body: bytes) -> bytes:
+        rows = parse_batch(body, self.max_rows)
+        return self.serialize(self.function(request, rows), by_alias=True)
 
 
-def require_no_dependencies(app: FastAPI) -> None:
-    """Check that no dependency was declared for an `ObservationRoute` of ``app``.
+def require_no_dependencies(function: Callable[..., Any], parameters: list[str]) -> None:
+    """Check that ``function`` takes just ``parameters``, none of which is a dependency.
 
     Raises:
-        TypeError: A parameter, a route, a router or the application has one. It would not be
-            resolved.
+        TypeError: It takes others, or FastAPI would have to resolve a dependency for one.
     """
-    for context in iter_route_contexts(app.routes):
-        if isinstance(context.original_route, ObservationRoute) and context.dependant.dependencies:
-            raise TypeError(
-                f"{context.path} has a dependency, and {type(context.original_route).__name__} "
-                "does not resolve dependencies; use middleware, or an ordinary route"
-            )
+    found = list(signature(function).parameters)
+    hints = get_type_hints(function, include_extras=True).values()
+    defaults = [parameter.default for parameter in signature(function).parameters.values()]
+    marks = [*defaults, *(mark for hint in hints for mark in get_args(hint))]
+    if found != parameters or any(isinstance(mark, Depends) for mark in marks):
+        raise TypeError(
+            f"{function.__name__}() must take {parameters} and no dependency, as none is resolved "
+            f"for it, but it takes {found}; use middleware, or an ordinary FastAPI route"
+        )
 
 
 async def read_json(request: Request) -> bytes:

@@ -137,21 +137,21 @@ class RequestLogMiddleware:
 def _fields(
     context: LogContext, method: str, path: str, duration_ms: float, model: str
 ) -> dict[str, Any]:
-    values = (
-        method if method in METHODS else OTHER_METHOD,
-        path,
-        context.status,
-        round(duration_ms, 3),
-        context.prediction,
-        context.decision,
-        _reason(context.status),
-        None if context.warnings is None else len(context.warnings),
-        context.rows,
-        context.rejected,
-        model,
-        context.request_id,
-    )
-    return {name: value for name, value in zip(FIELDS, values, strict=True) if value is not None}
+    fields: dict[str, Any] = {
+        "method": method if method in METHODS else OTHER_METHOD,
+        "path": path,
+        "status": context.status,
+        "duration_ms": round(duration_ms, 3),
+        "prediction": context.prediction,
+        "decision": context.decision,
+        "reason": _reason(context.status),
+        "warnings": None if context.warnings is None else len(context.warnings),
+        "rows": context.rows,
+        "rejected": context.rejected,
+        "model": model,
+        "request_id": context.request_id,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _path_template(scope: Scope, root_path: str) -> str:
