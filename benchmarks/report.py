@@ -16,7 +16,8 @@ from benchmarks.floors import Results, floors, rates
 from benchmarks.lambda_functions import SERVICE
 from benchmarks.model import SCORECARD
 from benchmarks.rounds import ratio, spread
-from benchmarks.throughput import GRANIAN, PREDICT
+from benchmarks.servers import GRANIAN
+from benchmarks.throughput import PREDICT
 
 PACKAGES = (
     *("fastapi", "starlette", "pydantic", "granian", "uvicorn", "h11", "mangum", "awslambdaric"),
@@ -215,8 +216,9 @@ def _reliability(results: Results) -> str:
             f"{shutdown['accepted']:,} requests accepted, {shutdown['total']:,} responses",
         ),
         ("Longest shutdown", f"{shutdown['max_seconds']:.2f} s"),
-        (f"`kill -9` of one of two workers, {killed['clients']} connections", _statuses(killed)),
-        ("Longest time without a response", f"{killed['longest_gap']:.2f} s"),
+        ("`kill -9` of one of two workers", _statuses(killed)),
+        ("Then the server exits", f"with {killed['exit_status']} in {killed['exit_s']:.2f} s"),
+        ("Started again, it responds", f"after {killed['ready_s']:.2f} s"),
     ]
     violations = "".join(f"\n**Violated: {text}.**\n" for text in results["violations"])
     return _table(("Test", "Result"), rows, words=2) + violations

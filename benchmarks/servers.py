@@ -1,6 +1,7 @@
 """Server processes to measure, one alive at a time."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,9 @@ from benchmarks.processes import descendants, resident_bytes
 from benchmarks.requests import Request
 
 ROOT = Path(__file__).parent.parent
+
+GRANIAN, UVICORN = "granian", "uvicorn (h11)"
+"""The two HTTP servers of this service."""
 
 TIMEOUT = 120.0
 """Seconds within which a server must respond, and exit after its stop signal."""
@@ -57,16 +61,39 @@ class Server:
     rows: int = 1
 
 
-def granian(app: str, *options: str) -> tuple[str, ...]:
-    """Return the command that serves ``app`` as the container does, with one worker."""
-    server = ("granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", "{port}")
-    return (sys.executable, "-m", *server, *(options or ("--workers", "1")), app)
+def granian(
+    name: str, app: str, requests: Sequence[Request], rows: int = 1, **variables: str
+) -> Server:
+    """Return a server that runs ``app`` as the container does.
+
+    Args:
+        name: Name in tables.
+        app: Module and attribute of the application.
+        requests: Requests to check; the first one is also the load.
+        rows: Observations per request.
+        variables: Environment variables that replace the container's.
+    """
+    settings = {
+        **_container_settings(),
+        "GRANIAN_HOST": "127.0.0.1",
+        "GRANIAN_PORT": "{port}",
+        "GRANIAN_LOG_CONFIG": str(ROOT / "deployment" / "granian-log.json"),
+        **variables,
+    }
+    command = (sys.executable, "-m", "granian", "--interface", "asginl", app)
+    return Server(name, GRANIAN, command, requests, settings, rows=rows)
 
 
-def uvicorn(app: str) -> tuple[str, ...]:
-    """Return the command that serves ``app`` as `make run` does."""
-    server = ("uvicorn", "--http", "h11", "--no-access-log", "--port", "{port}")
-    return (sys.executable, "-m", *server, app)
+def uvicorn(name: str, app: str, requests: Sequence[Request]) -> Server:
+    """Return a server that runs ``app`` as `make run` does."""
+    options = ("--port", "{port}", "--http", "h11", "--ws", "none", "--no-access-log")
+    options += ("--no-server-header", "--no-proxy-headers")
+    return Server(name, UVICORN, (sys.executable, "-m", "uvicorn", app, *options), requests)
+
+
+def _container_settings() -> dict[str, str]:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    return dict(re.findall(r"^(?:ENV| {3}) (GRANIAN_\w+)=(\S+)", text, re.MULTILINE))
 
 
 @dataclass(frozen=True)
@@ -88,7 +115,7 @@ class RunningServer:
     @property
     def url(self) -> str:
         """URL of the request that is the load."""
-        return _url(self.port, self.server.requests[0])
+        return f"http://127.0.0.1:{self.port}{self.server.requests[0].path}"
 
     def check(self) -> None:
         """Send all requests of the server.
@@ -96,9 +123,9 @@ class RunningServer:
         Raises:
             WrongResponse: A response is incorrect.
         """
-        with _client() as client:
+        with _client(self.port) as client:
             for request in self.server.requests:
-                response = client.post(_url(self.port, request), content=request.body)
+                response = client.post(request.path, content=request.body)
                 if not _is_correct(request, response):
                     raise WrongResponse(f"{self.server.name} returns a wrong response")
 
@@ -156,28 +183,28 @@ def _with_port(text: str, port: int) -> str:
     return text.replace("{port}", str(port))
 
 
-def _url(port: int, request: Request) -> str:
-    return f"http://127.0.0.1:{port}{request.path}"
-
-
 def _wait_until_ready(server: Server, port: int, process: Process) -> None:
     request = server.requests[0]
     deadline = time.monotonic() + TIMEOUT
-    with _client() as client:
+    with _client(port) as client:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise RuntimeError(f"{server.name} exited with {process.returncode}")
             # Some servers listen, and return an error, before the model is loaded.
             with suppress(httpx.TransportError):
-                if client.post(_url(port, request), content=request.body).is_success:
+                if client.post(request.path, content=request.body).is_success:
                     return
             time.sleep(_POLL_INTERVAL)
     raise TimeoutError(f"{server.name} did not respond within {TIMEOUT:.0f} s")
 
 
-def _client() -> httpx.Client:
-    headers = {"Content-Type": "application/json"}
-    return httpx.Client(trust_env=False, timeout=TIMEOUT, headers=headers)
+def _client(port: int) -> httpx.Client:
+    return httpx.Client(
+        base_url=f"http://127.0.0.1:{port}",
+        headers={"Content-Type": "application/json"},
+        trust_env=False,
+        timeout=TIMEOUT,
+    )
 
 
 def _is_correct(request: Request, response: httpx.Response) -> bool:

@@ -19,7 +19,6 @@ from benchmarks.wrk import CONNECTIONS, wrk
 PREDICT, HELLO, RAW = "This service, /predict", "FastAPI hello-world", "Raw ASGI"
 BATCH_ROWS = 10_000
 BATCH = f"This service, /predict/batch of {BATCH_ROWS:,}"
-GRANIAN, UVICORN = "granian", "uvicorn (h11)"
 
 _APP = "app.main:app"
 _FAILURES = (PeerUnavailable, WrongResponse, RuntimeError, TimeoutError, httpx.TransportError)
@@ -30,19 +29,15 @@ def servers() -> list[Server]:
     predictions, explanations = map(prediction_requests, ("/predict", "/explain"))
     greeting = {"message": "Hello World"}
     hello = [Request("/", predictions[0].body, lambda response: bool(response == greeting))]
-    commands = ((GRANIAN, granian), (UVICORN, uvicorn))
+    apps = (
+        (PREDICT, _APP, predictions),
+        (HELLO, "benchmarks.apps.hello:app", hello),
+        (RAW, "benchmarks.apps.raw:app", hello),
+    )
     return [
-        *(Server(PREDICT, name, command(_APP), predictions) for name, command in commands),
-        *(
-            Server(HELLO, name, command("benchmarks.apps.hello:app"), hello)
-            for name, command in commands
-        ),
-        *(
-            Server(RAW, name, command("benchmarks.apps.raw:app"), hello)
-            for name, command in commands
-        ),
-        Server("This service, /explain", GRANIAN, granian(_APP), explanations),
-        Server(BATCH, GRANIAN, granian(_APP), [batch_request(BATCH_ROWS)], rows=BATCH_ROWS),
+        *(serve(*app) for app in apps for serve in (granian, uvicorn)),
+        granian("This service, /explain", _APP, explanations),
+        granian(BATCH, _APP, [batch_request(BATCH_ROWS)], BATCH_ROWS),
     ]
 
 
@@ -82,10 +77,9 @@ def run_peers(
             failures[name] = str(error)
 
     predictions = prediction_requests("/predict")
-    tutorial = uvicorn("benchmarks.apps.tutorial:app")
     measured = [
-        Server(PREDICT, GRANIAN, granian(_APP), predictions),
-        Server("FastAPI and scikit-learn", UVICORN, tutorial, predictions),
+        granian(PREDICT, _APP, predictions),
+        uvicorn("FastAPI and scikit-learn", "benchmarks.apps.tutorial:app", predictions),
     ]
     measurements = {server.name: partial(measure, server, size) for server in measured}
     for peer in peers:
