@@ -18,7 +18,7 @@ from tqdm import tqdm
 from benchmarks import lambda_functions, model, reliability, throughput
 from benchmarks.estimator import estimator_file
 from benchmarks.floors import floors
-from benchmarks.report import read_files, write_file
+from benchmarks.report import read_files, write_file, write_report
 from benchmarks.rounds import FULL, QUICK, Progress, RunSize
 from benchmarks.servers import ROOT
 from benchmarks.wrk import WrkMissing
@@ -49,7 +49,14 @@ BENCHMARKS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", default=BENCHMARKS)
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        choices=BENCHMARKS,
+        metavar="NAME",
+        default=list(BENCHMARKS),
+        help="benchmarks to run; without names, only write the report",
+    )
     parser.add_argument("--quick", action="store_true", help="check that everything works")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks")
     options = parser.parse_args(arguments)
@@ -76,6 +83,7 @@ def run(names: Sequence[str], folder: Path, size: RunSize) -> None:
             advance = partial(_advance, bar, bar.n, BENCHMARKS[name].seconds)
             results = BENCHMARKS[name].run(size, advance)
             write_file(folder, name, started, results, provisional=size != FULL)
+    write_report(folder)
 
 
 def find_failures(contents: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -75,7 +75,7 @@ def memory_growth(memory: Sequence[tuple[int, int]]) -> float:
 
 def overload(requests: int) -> dict[str, Any]:
     """Send requests over four times as many connections as the worker handles at once."""
-    load = Load(iter([VALID[0]] * max(requests, 20 * OVERLOAD_CLIENTS)))
+    load = Load(iter([VALID[0]] * max(requests, 4 * OVERLOAD_CLIENTS)))
     with running(_server(GRANIAN_BACKPRESSURE=str(_BACKPRESSURE))) as server:
         asyncio.run(_send(load, server, OVERLOAD_CLIENTS))
     return {**_outcome(load), "clients": OVERLOAD_CLIENTS, "backpressure": _BACKPRESSURE}
@@ -122,7 +122,7 @@ def killed_worker(requests: int) -> dict[str, Any]:
         asyncio.run(_send(load, server, CLIENTS, kill))
     with running(_server()) as server:
         server.check()
-    return {**_outcome(load), **found, "ready_s": server.ready_s}
+    return {**_outcome(load), **found, "clients": CLIENTS, "ready_s": server.ready_s}
 
 
 def violations(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -137,9 +137,10 @@ def violations(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return [violation for violation, is_violated in found.items() if is_violated]
 
 
-def _server(**variables: str) -> Server:
-    settings = {"BODY_LIMIT": str(BODY_LIMIT), **variables}
-    return granian("This service", "app.main:app", prediction_requests("/predict"), **settings)
+def _server(**settings: str) -> Server:
+    requests = prediction_requests("/predict")
+    settings = {"BODY_LIMIT": str(BODY_LIMIT), **settings}
+    return granian("This service", "app.main:app", requests, environment=settings)
 
 
 async def _send(

@@ -27,8 +27,6 @@ TIMEOUT = 120.0
 
 _POLL_INTERVAL = 0.02  # seconds
 
-Process = subprocess.Popen[bytes]
-
 
 class WrongResponse(Exception):
     """A server responds incorrectly, so its speed means nothing."""
@@ -62,23 +60,19 @@ class Server:
 
 
 def granian(
-    name: str, app: str, requests: Sequence[Request], rows: int = 1, **variables: str
+    name: str,
+    app: str,
+    requests: Sequence[Request],
+    rows: int = 1,
+    environment: Mapping[str, str] | None = None,
 ) -> Server:
-    """Return a server that runs ``app`` as the container does.
-
-    Args:
-        name: Name in tables.
-        app: Module and attribute of the application.
-        requests: Requests to check; the first one is also the load.
-        rows: Observations per request.
-        variables: Environment variables that replace the container's.
-    """
+    """Return a server that runs ``app`` with the container's settings, and with those given."""
     settings = {
         **_container_settings(),
         "GRANIAN_HOST": "127.0.0.1",
         "GRANIAN_PORT": "{port}",
         "GRANIAN_LOG_CONFIG": str(ROOT / "deployment" / "granian-log.json"),
-        **variables,
+        **(environment or {}),
     }
     command = (sys.executable, "-m", "granian", "--interface", "asginl", app)
     return Server(name, GRANIAN, command, requests, settings, rows=rows)
@@ -86,9 +80,11 @@ def granian(
 
 def uvicorn(name: str, app: str, requests: Sequence[Request]) -> Server:
     """Return a server that runs ``app`` as `make run` does."""
-    options = ("--port", "{port}", "--http", "h11", "--ws", "none", "--no-access-log")
-    options += ("--no-server-header", "--no-proxy-headers")
-    return Server(name, UVICORN, (sys.executable, "-m", "uvicorn", app, *options), requests)
+    command = (
+        *(sys.executable, "-m", "uvicorn", app, "--port", "{port}", "--http", "h11"),
+        *("--ws", "none", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
+    )
+    return Server(name, UVICORN, command, requests)
 
 
 def _container_settings() -> dict[str, str]:
@@ -109,7 +105,7 @@ class RunningServer:
 
     server: Server
     port: int
-    process: Process
+    process: "subprocess.Popen[bytes]"
     ready_s: float
 
     @property
@@ -161,10 +157,12 @@ def running(server: Server) -> Iterator[RunningServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    variables = {name: _with_port(text, port) for name, text in server.environment.items()}
+    variables = {
+        name: text.replace("{port}", str(port)) for name, text in server.environment.items()
+    }
     start = time.perf_counter()
     process = subprocess.Popen(
-        [_with_port(part, port) for part in server.command],
+        [part.replace("{port}", str(port)) for part in server.command],
         cwd=server.folder,
         env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
@@ -179,11 +177,7 @@ def running(server: Server) -> Iterator[RunningServer]:
         _end(process, server.stop_signal)
 
 
-def _with_port(text: str, port: int) -> str:
-    return text.replace("{port}", str(port))
-
-
-def _wait_until_ready(server: Server, port: int, process: Process) -> None:
+def _wait_until_ready(server: Server, port: int, process: "subprocess.Popen[bytes]") -> None:
     request = server.requests[0]
     deadline = time.monotonic() + TIMEOUT
     with _client(port) as client:
@@ -214,7 +208,7 @@ def _is_correct(request: Request, response: httpx.Response) -> bool:
         return False
 
 
-def _end(process: Process, stop_signal: signal.Signals) -> None:
+def _end(process: "subprocess.Popen[bytes]", stop_signal: signal.Signals) -> None:
     process.send_signal(stop_signal)
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=TIMEOUT)
