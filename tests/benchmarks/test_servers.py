@@ -2,46 +2,25 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks import servers
 from benchmarks.requests import Request, prediction_requests
 from benchmarks.servers import Server, WrongResponse, granian, running, uvicorn
+from tests.benchmarks.conftest import SERVER_SCRIPT, stand_in
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.usefixtures("_untraced")
 
-GREETING = Request("/", b"{}", bool)
-SERVICE = granian("This service", "app.main:app", prediction_requests("/predict"))
-
 
 def program(script: str) -> Server:
     """A server that is a Python script with the port as its argument."""
-    return Server("script", "http.server", (sys.executable, "-c", script, "{port}"), [GREETING])
-
-
-# The first request gets an error, as from a server that loads its model.
-SLOW_TO_LOAD = """
-import http.server, sys
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    requests = 0
-
-    def do_POST(self):
-        Handler.requests += 1
-        is_fine = Handler.requests > 1 and self.path == "/"
-        self.send_response(200 if is_fine else 503)
-        self.end_headers()
-        self.wfile.write(b'{"ok": true}')
-
-    def log_message(self, *_):
-        pass
-
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
+    return stand_in("script", sys.executable, "-c", script, "{port}")
 
 
 def is_alive(pid: int) -> bool:
@@ -59,7 +38,8 @@ def wait_until_ended(pids: list[int]) -> None:
 
 
 def test_server_responds_and_stops_with_its_workers() -> None:
-    with running(SERVICE) as server:
+    service = granian("", "app.main:app", prediction_requests("/predict"))
+    with running(service) as server:
         server.check()
         processes = server.processes()
         assert len(processes) > 1
@@ -69,17 +49,18 @@ def test_server_responds_and_stops_with_its_workers() -> None:
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("path", "is_correct"),
     [
-        Request("/", b"{}", lambda _: False),
-        Request("/", b"{}", lambda response: bool(response["missing"])),
-        Request("/missing", b"{}", lambda _: True),
+        ("/", lambda _: False),
+        ("/", lambda response: bool(response["missing"])),
+        ("/missing", lambda _: True),
     ],
 )
-def test_rejects_wrong_responses(request_: Request) -> None:
-    server = replace(program(SLOW_TO_LOAD), requests=[GREETING, request_])
-    with running(server) as process, pytest.raises(WrongResponse, match="script"):
-        process.check()
+def test_rejects_wrong_responses(path: str, is_correct: Callable[[Any], bool]) -> None:
+    server = program(SERVER_SCRIPT)
+    server = replace(server, requests=[Request(path, b"[1]", is_correct)])
+    with running(program(SERVER_SCRIPT)) as process, pytest.raises(WrongResponse, match="script"):
+        replace(process, server=server).check()
 
 
 def test_granian_has_the_settings_of_the_container() -> None:
@@ -103,7 +84,7 @@ def test_exit_before_the_first_response_is_an_error() -> None:
 
 
 def test_killed_server_is_an_error_when_stopped() -> None:
-    with running(program(SLOW_TO_LOAD)) as server:
+    with running(program(SERVER_SCRIPT)) as server:
         os.kill(server.process.pid, signal.SIGKILL)
         with pytest.raises(RuntimeError, match="exited with -9"):
             server.stop()
@@ -123,7 +104,7 @@ def test_server_that_neither_responds_nor_stops_is_killed(
 def test_kills_processes_that_a_server_leaves_behind(tmp_path: Path) -> None:
     script = (
         "import subprocess; child = subprocess.Popen(['sleep', '60']);"
-        f"open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid));" + SLOW_TO_LOAD
+        f"open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid));" + SERVER_SCRIPT
     )
     with running(program(script)):
         child = int((tmp_path / "child").read_text())
