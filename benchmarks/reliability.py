@@ -44,10 +44,13 @@ def endurance(requests: int, progress: Progress) -> dict[str, Any]:
 
         async def observe() -> None:
             while not load.finished:
-                if load.answered >= len(memory) * requests / _MEMORY_READINGS:
-                    memory.append((load.answered, server.resident_bytes()))
+                memory.append((load.answered, server.resident_bytes()))
                 progress(load.answered / requests)
-                await asyncio.sleep(_POLL_INTERVAL)
+                await _until(
+                    lambda: (
+                        load.finished or load.answered >= len(memory) * requests / _MEMORY_READINGS
+                    )
+                )
 
         start, own, its = time.perf_counter(), time.process_time(), _processor(server)
         asyncio.run(_send(load, server, CLIENTS, observe))

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.processes import descendants, resident_bytes
+from benchmarks.processes import ROOT, descendants, resident_bytes
 from benchmarks.requests import Request
-
-ROOT = Path(__file__).parent.parent
 
 GRANIAN, UVICORN = "granian", "uvicorn (h11)"
 """The two HTTP servers of this service."""
@@ -174,7 +172,15 @@ def running(server: Server) -> Iterator[RunningServer]:
         _wait_until_ready(server, port, process)
         yield RunningServer(server, port, process, time.perf_counter() - start)
     finally:
-        _end(process, server.stop_signal)
+        try:
+            process.send_signal(server.stop_signal)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=TIMEOUT)
+        finally:
+            # Some servers leave processes behind, which would disturb the next measurement.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _wait_until_ready(server: Server, port: int, process: "subprocess.Popen[bytes]") -> None:
@@ -206,13 +212,3 @@ def _is_correct(request: Request, response: httpx.Response) -> bool:
         return response.is_success and request.is_correct(response.json())
     except (KeyError, IndexError, TypeError, ValueError):  # The response has another structure.
         return False
-
-
-def _end(process: "subprocess.Popen[bytes]", stop_signal: signal.Signals) -> None:
-    process.send_signal(stop_signal)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=TIMEOUT)
-    # Some servers leave processes behind, which would disturb the next measurement.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

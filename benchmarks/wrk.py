@@ -1,9 +1,10 @@
 """Load from wrk, Debian's HTTP benchmarking tool: one thread, 16 connections."""
 
 import json
-import subprocess
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+from benchmarks.processes import output
 
 CONNECTIONS = 16
 
@@ -33,16 +34,10 @@ def wrk(url: str, body: bytes, seconds: int) -> dict[str, float]:
     with NamedTemporaryFile() as file:
         file.write(body)
         file.flush()
-        output = _run(["wrk", *options, *header, "-s", str(_SCRIPT), url, "--", file.name])
-    results: dict[str, float] = json.loads(output.splitlines()[-1])
+        command = ["wrk", *options, *header, "-s", str(_SCRIPT), url, "--", file.name]
+        try:
+            lines = output(command).splitlines()
+        except FileNotFoundError:
+            raise WrkMissing("the load needs wrk; install it with: apt-get install wrk") from None
+    results: dict[str, float] = json.loads(lines[-1])
     return results
-
-
-def _run(command: list[str]) -> str:
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise WrkMissing("the load needs wrk; install it with: apt-get install wrk") from None
-    if run.returncode:
-        raise RuntimeError(f"wrk exited with {run.returncode}: {run.stdout}{run.stderr}")
-    return run.stdout

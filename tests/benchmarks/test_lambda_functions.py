@@ -14,7 +14,6 @@ from benchmarks.rounds import QUICK
 pytestmark = pytest.mark.usefixtures("_estimator")
 
 
-@pytest.mark.usefixtures("_untraced")
 def test_cold_starts_of_all_functions_are_measured() -> None:
     done: list[float] = []
     starts = run_cold(QUICK, done.append)["starts"]
