@@ -14,7 +14,7 @@ from benchmarks.peers.roster import PEERS
 from benchmarks.requests import Request, batch_request, prediction_requests
 from benchmarks.rounds import Progress, RunSize, interleave
 from benchmarks.servers import Server, WrongResponse, granian, running, uvicorn
-from benchmarks.wrk import CONNECTIONS, wrk
+from benchmarks.wrk import wrk
 
 PREDICT, HELLO, RAW = "This service, /predict", "FastAPI hello-world", "Raw ASGI"
 BATCH_ROWS = 10_000
@@ -49,11 +49,8 @@ def run(size: RunSize, progress: Progress) -> dict[str, Any]:
     }
     measurements["csv"] = partial(score_csv, size.csv_rows)
     results = interleave(measurements, size.rounds, progress)
-    rows_per_s = results.pop("csv")
-    return {
-        **_results(size, list(zip(measured, results.values(), strict=True))),
-        "csv": {"rows": size.csv_rows, "rows_per_s": rows_per_s},
-    }
+    scored = {"rows": size.csv_rows, "rows_per_s": results.pop("csv")}
+    return {"servers": list(map(_entry, measured, results.values())), "csv": scored}
 
 
 def run_peers(
@@ -90,7 +87,7 @@ def run_peers(
     results = interleave(measurements, size.rounds, progress)
     succeeded = [server for server in measured if server.name not in failures]
     return {
-        **_results(size, [(server, results[server.name]) for server in succeeded]),
+        "servers": [_entry(server, results[server.name]) for server in succeeded],
         "peers": {peer.server.name: peer.version for peer in peers},
         "failures": failures,
     }
@@ -109,15 +106,5 @@ def measure(server: Server, size: RunSize) -> dict[str, float]:
         return {**load, "resident_mb": memory, "ready_s": process.ready_s}
 
 
-def _results(
-    size: RunSize, measured: Sequence[tuple[Server, Sequence[dict[str, float]]]]
-) -> dict[str, Any]:
-    return {
-        "seconds": size.seconds,
-        "rounds": size.rounds,
-        "connections": CONNECTIONS,
-        "servers": [
-            {"name": server.name, "behind": server.behind, "rows": server.rows, "rounds": rounds}
-            for server, rounds in measured
-        ],
-    }
+def _entry(server: Server, rounds: Sequence[dict[str, float]]) -> dict[str, Any]:
+    return {"name": server.name, "behind": server.behind, "rows": server.rows, "rounds": rounds}

@@ -6,8 +6,6 @@ from tempfile import NamedTemporaryFile
 
 from benchmarks.processes import output
 
-CONNECTIONS = 16
-
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 
 # Seconds. wrk's default of 2 would count a queued response to a large batch as an error.
@@ -29,7 +27,7 @@ def wrk(url: str, body: bytes, seconds: int) -> dict[str, float]:
         WrkMissing: wrk is not installed.
         RuntimeError: wrk failed; the message has its output.
     """
-    options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", f"--timeout={_TIMEOUT}s", "--latency"]
+    options = ["-t1", "-c16", f"-d{seconds}s", f"--timeout={_TIMEOUT}s", "--latency"]
     header = ["-H", "Content-Type: application/json"]
     with NamedTemporaryFile() as file:
         file.write(body)
