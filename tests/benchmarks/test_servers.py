@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks import servers
+from benchmarks.processes import resident_bytes
 from benchmarks.requests import Request, prediction_requests
 from benchmarks.servers import Server, WrongResponse, granian, running, uvicorn
 from tests.benchmarks.conftest import SERVER_SCRIPT, stand_in
@@ -23,16 +24,9 @@ def program(script: str) -> Server:
     return stand_in("script", sys.executable, "-c", script, "{port}")
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:  # pragma: no cover - depends on when it is reaped
-        return False
-
-
 def wait_until_ended(pids: list[int]) -> None:
     deadline = time.monotonic() + 10
-    while any(map(is_alive, pids)):
+    while any(map(resident_bytes, pids)):
         assert time.monotonic() < deadline
         time.sleep(0.02)  # pragma: no cover - depends on when they end
 
@@ -108,5 +102,5 @@ def test_kills_processes_that_a_server_leaves_behind(tmp_path: Path) -> None:
     )
     with running(program(script)):
         child = int((tmp_path / "child").read_text())
-        assert is_alive(child)
+        assert resident_bytes(child) > 0
     wait_until_ended([child])
