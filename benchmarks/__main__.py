@@ -11,45 +11,42 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tqdm import tqdm
 
 from benchmarks import lambda_functions, model, reliability, throughput
 from benchmarks.estimator import estimator_file
 from benchmarks.floors import floors
-from benchmarks.report import read_files, write_file
+from benchmarks.processes import ROOT
+from benchmarks.report import read_files, write_file, write_report
 from benchmarks.rounds import FULL, QUICK, Progress, RunSize
-from benchmarks.servers import ROOT
 from benchmarks.wrk import WrkMissing
 
+Benchmark = Callable[[RunSize, Progress], dict[str, Any]]
 
-class Benchmark(NamedTuple):
-    """A benchmark and its share of the progress bar.
-
-    Attributes:
-        run: Runs it and returns its results.
-        seconds: Roughly how long it takes.
-    """
-
-    run: Callable[[RunSize, Progress], dict[str, Any]]
-    seconds: float
-
-
-BENCHMARKS = {
-    "throughput": Benchmark(throughput.run, 240),
-    "peers": Benchmark(throughput.run_peers, 240),
-    "model": Benchmark(model.run, 60),
-    "cold": Benchmark(lambda_functions.run_cold, 60),
-    "warm": Benchmark(lambda_functions.run_warm, 60),
-    "reliability": Benchmark(reliability.run, 420),
+BENCHMARKS: Mapping[str, tuple[Benchmark, float]] = {
+    "throughput": (throughput.run, 240),
+    "peers": (throughput.run_peers, 240),
+    "model": (model.run, 60),
+    "cold": (lambda_functions.run_cold, 60),
+    "warm": (lambda_functions.run_warm, 60),
+    "reliability": (reliability.run, 420),
 }
+"""Benchmarks, and roughly the seconds that each takes, for the progress bar."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", default=BENCHMARKS)
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        choices=BENCHMARKS,
+        metavar="NAME",
+        default=list(BENCHMARKS),
+        help="benchmarks to run; without names, only write the report",
+    )
     parser.add_argument("--quick", action="store_true", help="check that everything works")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks")
     options = parser.parse_args(arguments)
@@ -68,14 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(names: Sequence[str], folder: Path, size: RunSize) -> None:
     """Run benchmarks with a progress bar that shows the time left; write their results."""
     started = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    total = sum(BENCHMARKS[name].seconds for name in names)
+    total = sum(BENCHMARKS[name][1] for name in names)
     layout = "{desc} {percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left"
     with tqdm(total=total, bar_format=layout, smoothing=0) as bar:
         for name in names:
+            benchmark, seconds = BENCHMARKS[name]
             bar.set_description_str(name)
-            advance = partial(_advance, bar, bar.n, BENCHMARKS[name].seconds)
-            results = BENCHMARKS[name].run(size, advance)
+            results = benchmark(size, partial(_advance, bar, bar.n, seconds))
             write_file(folder, name, started, results, provisional=size != FULL)
+    write_report(folder)
 
 
 def find_failures(contents: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -1,7 +1,6 @@
 """Scoring of a CSV file on the command line."""
 
 import csv
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -9,8 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import model
+from benchmarks.processes import output
 from benchmarks.requests import NAMES, random_observations
-from benchmarks.servers import ROOT, WrongResponse
+from benchmarks.servers import WrongResponse
 
 
 def score_csv(rows: int) -> float:
@@ -24,9 +24,8 @@ def score_csv(rows: int) -> float:
         source, target = Path(folder, "scans.csv"), Path(folder, "scored.csv")
         with source.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([NAMES, *observations])
-        command = [sys.executable, "-m", "app", "score", str(source), "-o", str(target)]
         start = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, stderr=subprocess.DEVNULL, check=True)
+        output([sys.executable, "-m", "app", "score", str(source), "-o", str(target)])
         seconds = time.perf_counter() - start
         check_csv(target, observations)
     return rows / seconds

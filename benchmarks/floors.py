@@ -8,7 +8,8 @@ from typing import Any
 
 from benchmarks.lambda_functions import CLASSIC, EMPTY, SERVICE
 from benchmarks.rounds import ratio
-from benchmarks.throughput import BATCH, BATCH_ROWS, GRANIAN, HELLO, PREDICT, UVICORN
+from benchmarks.servers import GRANIAN, UVICORN
+from benchmarks.throughput import BATCH, BATCH_ROWS, HELLO, PREDICT
 
 Results = Mapping[str, Any]
 """The results of one benchmark, as in its JSON file."""

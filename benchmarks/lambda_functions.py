@@ -4,7 +4,6 @@ import compileall
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -14,10 +13,9 @@ from typing import Any
 
 import httpx
 
-from benchmarks.processes import descendants, peak_resident_mb
+from benchmarks.processes import ROOT, descendants, output, peak_resident_mb
 from benchmarks.requests import KNOWN, named
 from benchmarks.rounds import Progress, RunSize, interleave
-from benchmarks.servers import ROOT
 from deployment.emulator import emulator
 
 SERVICE, EMPTY, CLASSIC = "This service", "Empty FastAPI + Mangum", "Classic"
@@ -102,10 +100,4 @@ def warm_invocation(handler: str, invocations: int) -> float:
         RuntimeError: The handler cannot be loaded, or failed.
     """
     command = [sys.executable, "-m", "benchmarks.invoke", handler, str(invocations)]
-    event = json.dumps(function_url_event())
-    run = subprocess.run(
-        command, cwd=ROOT, input=event, capture_output=True, text=True, check=False
-    )
-    if run.returncode:
-        raise RuntimeError(f"{handler} failed: {run.stderr}")
-    return float(run.stdout.splitlines()[-1])
+    return float(output(command, stdin=json.dumps(function_url_event())).splitlines()[-1])

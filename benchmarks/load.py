@@ -28,7 +28,6 @@ class Load:
         wrong: Number of responses that differ from the expected one.
         accepted: Number of requests confirmed by ``100 Continue``.
         lost: Number of sent requests without a complete response.
-        longest_gap: Longest time between two responses, in seconds.
         finished: Whether to send no more requests.
     """
 
@@ -37,9 +36,7 @@ class Load:
     wrong: int = 0
     accepted: int = 0
     lost: int = 0
-    longest_gap: float = 0.0
     finished: bool = False
-    _last_response: float | None = None
 
     @property
     def answered(self) -> int:
@@ -91,9 +88,6 @@ class Load:
     def _count(self, request: RawRequest, status: int, body: bytes) -> None:
         self.responses[f"{request.category} {status}"] += 1
         self.wrong += not _is_expected(request, status, body)
-        now = asyncio.get_running_loop().time()
-        self.longest_gap = max(self.longest_gap, now - (self._last_response or now))
-        self._last_response = now
 
 
 def _is_expected(request: RawRequest, status: int, body: bytes) -> bool:

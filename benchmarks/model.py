@@ -1,15 +1,18 @@
 """The model without a server, beside scikit-learn and ONNX Runtime."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import skl2onnx
+from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import GradientBoostingClassifier
 
 import model
-from benchmarks.engines import Engine, onnx_runtime_engine, scikit_learn_engine, scorecard_engine
 from benchmarks.requests import random_observations
 from benchmarks.rounds import Progress, RunSize, interleave
 from training import dataset
@@ -21,6 +24,21 @@ SCORECARD, SCIKIT_LEARN, ONNX_RUNTIME = "Scorecard", "scikit-learn", "ONNX Runti
 # Calls with one row per round; they take each engine about a tenth of a second.
 _CALLS = {SCORECARD: 50_000, SCIKIT_LEARN: 250, ONNX_RUNTIME: 5_000}
 
+Rows = npt.NDArray[np.float64]
+"""Observations, one per row."""
+
+
+class Engine(NamedTuple):
+    """An engine with an input format of its own.
+
+    Attributes:
+        convert: Converts rows into that format; this is not measured.
+        predict: Returns the labels of converted rows.
+    """
+
+    convert: Callable[[Rows], Any]
+    predict: Callable[[Any], Sequence[int]]
+
 
 def fit_estimator() -> GradientBoostingClassifier:
     """Fit the estimator from which the scorecard is compiled, as `make train` does."""
@@ -29,12 +47,23 @@ def fit_estimator() -> GradientBoostingClassifier:
 
 
 def engines() -> dict[str, Engine]:
-    """Return the three engines by name."""
+    """Return the three engines by name.
+
+    The scorecard also computes probability and decision. ONNX Runtime runs on one thread like
+    the others, and in float32: it does not load an ensemble in float64.
+    """
     estimator = fit_estimator()
+    scorecard, session = model.load(), _onnx_session(estimator)
     return {
-        SCORECARD: scorecard_engine(model.load()),
-        SCIKIT_LEARN: scikit_learn_engine(estimator),
-        ONNX_RUNTIME: onnx_runtime_engine(estimator),
+        SCORECARD: Engine(
+            lambda rows: rows.tolist(),
+            lambda rows: [scorecard.result(scorecard.score(values)).label for values in rows],
+        ),
+        SCIKIT_LEARN: Engine(lambda rows: rows, estimator.predict),
+        ONNX_RUNTIME: Engine(
+            lambda rows: rows.astype(np.float32),
+            lambda rows: session.run(("label",), {"values": rows})[0],
+        ),
     }
 
 
@@ -45,18 +74,18 @@ def run(size: RunSize, progress: Progress) -> dict[str, Any]:
     for name, engine in engines().items():
         every = engine.convert(rows)
         single = [engine.convert(row[None]) for row in rows[: _CALLS[name]]]
-        measurements[name] = partial(measure, engine, single, every, len(rows))
-        labels[name] = engine.labels(engine.predict(every))
+        measurements[name] = partial(measure, engine, single, every)
+        labels[name] = np.array(engine.predict(every))
     return {
         "rows": len(rows),
         "engines": interleave(measurements, size.starts, progress),
         "equal_labels": {
-            name: sum(map(int.__eq__, its, labels[SCIKIT_LEARN])) for name, its in labels.items()
+            name: int((its == labels[SCIKIT_LEARN]).sum()) for name, its in labels.items()
         },
     }
 
 
-def measure(engine: Engine, single: Sequence[Any], every: Any, rows: int) -> dict[str, float]:
+def measure(engine: Engine, single: Sequence[Any], every: Any) -> dict[str, float]:
     """Return the microseconds per row in calls with one row, and in one call with all rows."""
     start = time.perf_counter()
     for row in single:
@@ -64,4 +93,19 @@ def measure(engine: Engine, single: Sequence[Any], every: Any, rows: int) -> dic
     middle = time.perf_counter()
     engine.predict(every)
     end = time.perf_counter()
-    return {"one_us": (middle - start) / len(single) * 1e6, "all_us": (end - middle) / rows * 1e6}
+    return {
+        "one_us": (middle - start) / len(single) * 1e6,
+        "all_us": (end - middle) / len(every) * 1e6,
+    }
+
+
+def _onnx_session(estimator: GradientBoostingClassifier) -> onnxruntime.InferenceSession:
+    values = FloatTensorType([None, estimator.n_features_in_])
+    graph = skl2onnx.to_onnx(
+        estimator, initial_types=[("values", values)], options={"zipmap": False}
+    )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(
+        graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )

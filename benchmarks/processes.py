@@ -1,12 +1,33 @@
-"""Memory, processor time and children of processes, from Linux's ``/proc``."""
+"""Programs that run to their end, and the memory, processor time and children of others.
+
+The latter are read from Linux's ``/proc``.
+"""
 
 import os
 import re
+import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent
+
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+def output(command: Sequence[str], stdin: str = "") -> str:
+    """Run a program in the project's folder; return its standard output.
+
+    Raises:
+        RuntimeError: It failed; the message has its output.
+    """
+    run = subprocess.run(
+        command, cwd=ROOT, input=stdin, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        raise RuntimeError(f"{command} failed: {run.stdout}{run.stderr}")
+    return run.stdout
 
 
 def descendants(pid: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,68 +31,59 @@ class RawRequest:
     body: bytes = b""
 
 
-def _head(framing: str, path: str = "/predict", *more: str) -> bytes:
-    lines = (f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json")
-    return "\r\n".join((*lines, framing, *more, "", "")).encode()
+def _head(*headers: str, path: str = "/predict", content_type: str = "application/json") -> bytes:
+    lines = (f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Type: {content_type}")
+    return "\r\n".join((*lines, *headers, "", "")).encode()
 
 
-def _post(body: bytes, path: str = "/predict") -> bytes:
-    return _head(f"Content-Length: {len(body)}", path) + body
+def _post(body: bytes, **head: str) -> bytes:
+    return _head(f"Content-Length: {len(body)}", **head) + body
 
 
-_VALID, _BENIGN, *_ = (named(values) for values in KNOWN)
-_BODY = json.dumps(_VALID).encode()
+_MALIGNANT, _BENIGN, *_ = (named(values) for values in KNOWN)
+_BODY = json.dumps(_MALIGNANT).encode()
 
 
-def _changed(changes: Mapping[str, Any]) -> bytes:
-    return json.dumps({**_VALID, **changes}).encode()
+def _changed(**changes: Any) -> bytes:
+    return json.dumps({**_MALIGNANT, **changes}).encode()
 
 
 VALID: Sequence[RawRequest] = tuple(
-    RawRequest("valid", _post(json.dumps(observation).encode(), path), 200, prediction)
-    for observation, prediction in ((_VALID, 1), (_BENIGN, 0))
+    RawRequest("valid", _post(json.dumps(observation).encode(), path=path), 200, prediction)
+    for observation, prediction in ((_MALIGNANT, 1), (_BENIGN, 0))
     for path in ("/predict", "/")
 )
 
-INVALID_BODIES = (
+_INVALID_BODIES = (
     b"",
     b"{}",
     b"[]",
     b'{"worstArea":',
     b"\xff\xfe",
     b"[" * 10_000,
-    _changed({"worstArea": "1866.0"}),
-    _changed({"worstArea": -1}),
-    _changed({"worstArea": None}),
-    _changed({"worstArea": float("nan")}),
-    _changed({"name": "Jane Doe"}),
+    _changed(name="Jane Doe"),
+    *(_changed(worstArea=value) for value in ("1866.0", -1, None, float("nan"))),
 )
 
 INVALID: Sequence[RawRequest] = (
-    *(RawRequest("invalid", _post(body), 400) for body in INVALID_BODIES),
-    RawRequest("invalid", _post(b"{}", "/nowhere"), 404),
+    *(RawRequest("invalid", _post(body), 400) for body in _INVALID_BODIES),
+    RawRequest("invalid", _post(b"{}", path="/nowhere"), 404),
     RawRequest("invalid", b"GET /predict HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
-    RawRequest("invalid", _post(b"{}").replace(b"application/json", b"text/plain"), 415),
+    RawRequest("invalid", _post(b"{}", content_type="text/plain"), 415),
 )
 
 _TOO_MANY = BODY_LIMIT + 1
 
-OVERSIZED: Sequence[RawRequest] = (
-    # Declared, with the beginning of the body; and chunked, up to the first byte too many.
-    RawRequest("oversized", _head(f"Content-Length: {_TOO_MANY}") + b" " * 1000, 413),
-    RawRequest(
-        "oversized",
-        _head("Transfer-Encoding: chunked") + b"%x\r\n" % _TOO_MANY + b" " * _TOO_MANY,
-        413,
-    ),
+# Declared, with the beginning of the body; and chunked, up to the first byte too many.
+_OVERSIZED = (
+    _head(f"Content-Length: {_TOO_MANY}") + b" " * 1000,
+    _head("Transfer-Encoding: chunked") + b"%x\r\n" % _TOO_MANY + b" " * _TOO_MANY,
 )
 
+OVERSIZED: Sequence[RawRequest] = tuple(RawRequest("oversized", data, 413) for data in _OVERSIZED)
+
 EXPECT_CONTINUE = RawRequest(
-    "valid",
-    _head(f"Content-Length: {len(_BODY)}", "/predict", "Expect: 100-continue"),
-    200,
-    1,
-    _BODY,
+    "valid", _head(f"Content-Length: {len(_BODY)}", "Expect: 100-continue"), 200, 1, _BODY
 )
 """The service confirms that it has accepted this request before the body is sent."""
 

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import model
@@ -65,10 +65,12 @@ def prediction_requests(
         encode: Turns an observation into the request's JSON value.
         decode: Returns the label from a parsed response.
     """
-    return [
-        Request(path, json.dumps(encode(values)).encode(), partial(_has_label, decode, label))
-        for values, label in _labels().items()
-    ]
+
+    def request(values: Values, label: int) -> Request:
+        body = json.dumps(encode(values)).encode()
+        return Request(path, body, lambda response: bool(decode(response) == label))
+
+    return [request(values, label) for values, label in _labels().items()]
 
 
 def batch_request(rows: int) -> Request:
@@ -86,7 +88,3 @@ def batch_request(rows: int) -> Request:
 def _labels() -> dict[Values, int]:
     label = model.load().label
     return {**{row: label(row) for row in random_observations(RANDOM_OBSERVATIONS)}, **KNOWN}
-
-
-def _has_label(decode: Callable[[Any], Any], label: int, response: Any) -> bool:
-    return bool(decode(response) == label)

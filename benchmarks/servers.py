@@ -1,8 +1,10 @@
 """Server processes to measure, one alive at a time."""
 
 import os
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -13,17 +15,16 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.processes import descendants, resident_bytes
+from benchmarks.processes import ROOT, descendants, resident_bytes
 from benchmarks.requests import Request
 
-ROOT = Path(__file__).parent.parent
+GRANIAN, UVICORN = "granian", "uvicorn (h11)"
+"""The two HTTP servers of this service."""
 
 TIMEOUT = 120.0
 """Seconds within which a server must respond, and exit after its stop signal."""
 
 _POLL_INTERVAL = 0.02  # seconds
-
-Process = subprocess.Popen[bytes]
 
 
 class WrongResponse(Exception):
@@ -57,16 +58,37 @@ class Server:
     rows: int = 1
 
 
-def granian(app: str, *options: str) -> tuple[str, ...]:
-    """Return the command that serves ``app`` as the container does, with one worker."""
-    server = ("granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", "{port}")
-    return (sys.executable, "-m", *server, *(options or ("--workers", "1")), app)
+def granian(
+    name: str,
+    app: str,
+    requests: Sequence[Request],
+    rows: int = 1,
+    environment: Mapping[str, str] | None = None,
+) -> Server:
+    """Return a server that runs ``app`` with the container's settings, and with those given."""
+    settings = {
+        **_container_settings(),
+        "GRANIAN_HOST": "127.0.0.1",
+        "GRANIAN_PORT": "{port}",
+        "GRANIAN_LOG_CONFIG": str(ROOT / "deployment" / "granian-log.json"),
+        **(environment or {}),
+    }
+    command = (sys.executable, "-m", "granian", "--interface", "asginl", app)
+    return Server(name, GRANIAN, command, requests, settings, rows=rows)
 
 
-def uvicorn(app: str) -> tuple[str, ...]:
-    """Return the command that serves ``app`` as `make run` does."""
-    server = ("uvicorn", "--http", "h11", "--no-access-log", "--port", "{port}")
-    return (sys.executable, "-m", *server, app)
+def uvicorn(name: str, app: str, requests: Sequence[Request]) -> Server:
+    """Return a server that runs ``app`` as `make run` does."""
+    command = (
+        *(sys.executable, "-m", "uvicorn", app, "--port", "{port}", "--http", "h11"),
+        *("--ws", "none", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
+    )
+    return Server(name, UVICORN, command, requests)
+
+
+def _container_settings() -> dict[str, str]:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    return dict(re.findall(r"^(?:ENV| {3}) (GRANIAN_\w+)=(\S+)", text, re.MULTILINE))
 
 
 @dataclass(frozen=True)
@@ -82,13 +104,13 @@ class RunningServer:
 
     server: Server
     port: int
-    process: Process
+    process: "subprocess.Popen[bytes]"
     ready_s: float
 
     @property
     def url(self) -> str:
         """URL of the request that is the load."""
-        return _url(self.port, self.server.requests[0])
+        return f"http://127.0.0.1:{self.port}{self.server.requests[0].path}"
 
     def check(self) -> None:
         """Send all requests of the server.
@@ -96,9 +118,9 @@ class RunningServer:
         Raises:
             WrongResponse: A response is incorrect.
         """
-        with _client() as client:
+        with _client(self.port) as client:
             for request in self.server.requests:
-                response = client.post(_url(self.port, request), content=request.body)
+                response = client.post(request.path, content=request.body)
                 if not _is_correct(request, response):
                     raise WrongResponse(f"{self.server.name} returns a wrong response")
 
@@ -134,10 +156,12 @@ def running(server: Server) -> Iterator[RunningServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    variables = {name: _with_port(text, port) for name, text in server.environment.items()}
+    variables = {
+        name: text.replace("{port}", str(port)) for name, text in server.environment.items()
+    }
     start = time.perf_counter()
     process = subprocess.Popen(
-        [_with_port(part, port) for part in server.command],
+        [part.replace("{port}", str(port)) for part in server.command],
         cwd=server.folder,
         env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
@@ -149,35 +173,41 @@ def running(server: Server) -> Iterator[RunningServer]:
         _wait_until_ready(server, port, process)
         yield RunningServer(server, port, process, time.perf_counter() - start)
     finally:
-        _end(process, server.stop_signal)
+        try:
+            process.send_signal(server.stop_signal)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=TIMEOUT)
+        finally:
+            # Some servers leave processes behind, which would disturb the next measurement.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
-def _with_port(text: str, port: int) -> str:
-    return text.replace("{port}", str(port))
-
-
-def _url(port: int, request: Request) -> str:
-    return f"http://127.0.0.1:{port}{request.path}"
-
-
-def _wait_until_ready(server: Server, port: int, process: Process) -> None:
+def _wait_until_ready(server: Server, port: int, process: "subprocess.Popen[bytes]") -> None:
     request = server.requests[0]
     deadline = time.monotonic() + TIMEOUT
-    with _client() as client:
+    with _client(port) as client:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise RuntimeError(f"{server.name} exited with {process.returncode}")
             # Some servers listen, and return an error, before the model is loaded.
             with suppress(httpx.TransportError):
-                if client.post(_url(port, request), content=request.body).is_success:
+                if client.post(request.path, content=request.body).is_success:
                     return
             time.sleep(_POLL_INTERVAL)
     raise TimeoutError(f"{server.name} did not respond within {TIMEOUT:.0f} s")
 
 
-def _client() -> httpx.Client:
-    headers = {"Content-Type": "application/json"}
-    return httpx.Client(trust_env=False, timeout=TIMEOUT, headers=headers)
+def _client(port: int) -> httpx.Client:
+    return httpx.Client(
+        base_url=f"http://127.0.0.1:{port}",
+        headers={"Content-Type": "application/json"},
+        trust_env=False,
+        timeout=TIMEOUT,
+        # Without certificates, whose loading takes processor time from the starting server.
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    )
 
 
 def _is_correct(request: Request, response: httpx.Response) -> bool:
@@ -185,13 +215,3 @@ def _is_correct(request: Request, response: httpx.Response) -> bool:
         return response.is_success and request.is_correct(response.json())
     except (KeyError, IndexError, TypeError, ValueError):  # The response has another structure.
         return False
-
-
-def _end(process: Process, stop_signal: signal.Signals) -> None:
-    process.send_signal(stop_signal)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=TIMEOUT)
-    # Some servers leave processes behind, which would disturb the next measurement.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -14,12 +14,11 @@ from benchmarks.peers.roster import PEERS
 from benchmarks.requests import Request, batch_request, prediction_requests
 from benchmarks.rounds import Progress, RunSize, interleave
 from benchmarks.servers import Server, WrongResponse, granian, running, uvicorn
-from benchmarks.wrk import CONNECTIONS, wrk
+from benchmarks.wrk import wrk
 
 PREDICT, HELLO, RAW = "This service, /predict", "FastAPI hello-world", "Raw ASGI"
 BATCH_ROWS = 10_000
 BATCH = f"This service, /predict/batch of {BATCH_ROWS:,}"
-GRANIAN, UVICORN = "granian", "uvicorn (h11)"
 
 _APP = "app.main:app"
 _FAILURES = (PeerUnavailable, WrongResponse, RuntimeError, TimeoutError, httpx.TransportError)
@@ -30,19 +29,15 @@ def servers() -> list[Server]:
     predictions, explanations = map(prediction_requests, ("/predict", "/explain"))
     greeting = {"message": "Hello World"}
     hello = [Request("/", predictions[0].body, lambda response: bool(response == greeting))]
-    commands = ((GRANIAN, granian), (UVICORN, uvicorn))
+    apps = (
+        (PREDICT, _APP, predictions),
+        (HELLO, "benchmarks.apps.hello:app", hello),
+        (RAW, "benchmarks.apps.raw:app", hello),
+    )
     return [
-        *(Server(PREDICT, name, command(_APP), predictions) for name, command in commands),
-        *(
-            Server(HELLO, name, command("benchmarks.apps.hello:app"), hello)
-            for name, command in commands
-        ),
-        *(
-            Server(RAW, name, command("benchmarks.apps.raw:app"), hello)
-            for name, command in commands
-        ),
-        Server("This service, /explain", GRANIAN, granian(_APP), explanations),
-        Server(BATCH, GRANIAN, granian(_APP), [batch_request(BATCH_ROWS)], rows=BATCH_ROWS),
+        *(serve(*app) for app in apps for serve in (granian, uvicorn)),
+        granian("This service, /explain", _APP, explanations),
+        granian(BATCH, _APP, [batch_request(BATCH_ROWS)], BATCH_ROWS),
     ]
 
 
@@ -54,11 +49,8 @@ def run(size: RunSize, progress: Progress) -> dict[str, Any]:
     }
     measurements["csv"] = partial(score_csv, size.csv_rows)
     results = interleave(measurements, size.rounds, progress)
-    rows_per_s = results.pop("csv")
-    return {
-        **_results(size, list(zip(measured, results.values(), strict=True))),
-        "csv": {"rows": size.csv_rows, "rows_per_s": rows_per_s},
-    }
+    scored = {"rows": size.csv_rows, "rows_per_s": results.pop("csv")}
+    return {"servers": list(map(_entry, measured, results.values())), "csv": scored}
 
 
 def run_peers(
@@ -82,10 +74,9 @@ def run_peers(
             failures[name] = str(error)
 
     predictions = prediction_requests("/predict")
-    tutorial = uvicorn("benchmarks.apps.tutorial:app")
     measured = [
-        Server(PREDICT, GRANIAN, granian(_APP), predictions),
-        Server("FastAPI and scikit-learn", UVICORN, tutorial, predictions),
+        granian(PREDICT, _APP, predictions),
+        uvicorn("FastAPI and scikit-learn", "benchmarks.apps.tutorial:app", predictions),
     ]
     measurements = {server.name: partial(measure, server, size) for server in measured}
     for peer in peers:
@@ -96,7 +87,7 @@ def run_peers(
     results = interleave(measurements, size.rounds, progress)
     succeeded = [server for server in measured if server.name not in failures]
     return {
-        **_results(size, [(server, results[server.name]) for server in succeeded]),
+        "servers": [_entry(server, results[server.name]) for server in succeeded],
         "peers": {peer.server.name: peer.version for peer in peers},
         "failures": failures,
     }
@@ -115,15 +106,5 @@ def measure(server: Server, size: RunSize) -> dict[str, float]:
         return {**load, "resident_mb": memory, "ready_s": process.ready_s}
 
 
-def _results(
-    size: RunSize, measured: Sequence[tuple[Server, Sequence[dict[str, float]]]]
-) -> dict[str, Any]:
-    return {
-        "seconds": size.seconds,
-        "rounds": size.rounds,
-        "connections": CONNECTIONS,
-        "servers": [
-            {"name": server.name, "behind": server.behind, "rows": server.rows, "rounds": rounds}
-            for server, rounds in measured
-        ],
-    }
+def _entry(server: Server, rounds: Sequence[dict[str, float]]) -> dict[str, Any]:
+    return {"name": server.name, "behind": server.behind, "rows": server.rows, "rounds": rounds}

@@ -1,11 +1,10 @@
 """Load from wrk, Debian's HTTP benchmarking tool: one thread, 16 connections."""
 
 import json
-import subprocess
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-CONNECTIONS = 16
+from benchmarks.processes import output
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 
@@ -28,21 +27,15 @@ def wrk(url: str, body: bytes, seconds: int) -> dict[str, float]:
         WrkMissing: wrk is not installed.
         RuntimeError: wrk failed; the message has its output.
     """
-    options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", f"--timeout={_TIMEOUT}s", "--latency"]
+    options = ["-t1", "-c16", f"-d{seconds}s", f"--timeout={_TIMEOUT}s", "--latency"]
     header = ["-H", "Content-Type: application/json"]
     with NamedTemporaryFile() as file:
         file.write(body)
         file.flush()
-        output = _run(["wrk", *options, *header, "-s", str(_SCRIPT), url, "--", file.name])
-    results: dict[str, float] = json.loads(output.splitlines()[-1])
+        command = ["wrk", *options, *header, "-s", str(_SCRIPT), url, "--", file.name]
+        try:
+            lines = output(command).splitlines()
+        except FileNotFoundError:
+            raise WrkMissing("the load needs wrk; install it with: apt-get install wrk") from None
+    results: dict[str, float] = json.loads(lines[-1])
     return results
-
-
-def _run(command: list[str]) -> str:
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise WrkMissing("the load needs wrk; install it with: apt-get install wrk") from None
-    if run.returncode:
-        raise RuntimeError(f"wrk exited with {run.returncode}: {run.stdout}{run.stderr}")
-    return run.stdout

@@ -1,7 +1,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import joblib
 import pytest
@@ -51,18 +50,14 @@ def wrk_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-@pytest.fixture
-def no_wrk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nowhere")
-
-
-PEER_SERVER = """
+SERVER_SCRIPT = """
 import json, os, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import model
 
 label, responses = model.load().label, int(os.environ.get("RESPONSES", "-1"))
+status = 503  # As from a server that loads its model.
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -70,13 +65,14 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # Head and body in one packet.
 
     def do_POST(self):
-        global responses
+        global responses, status
         if not responses:
             os._exit(0)
         responses -= 1
         values = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body = json.dumps([label(values) if os.path.exists("prepared") else 1]).encode()
-        self.send_response(200)
+        self.send_response(404 if self.path == "/missing" else status)
+        status = 200
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -87,27 +83,35 @@ class Handler(BaseHTTPRequestHandler):
 
 ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
+"""A server of predictions that predicts 1 unless its folder has a file ``prepared``."""
 
-PREPARE = ("python", "-c", "open('prepared', 'w')")
+
+def stand_in(name: str, *command: str, **environment: str) -> Server:
+    """Return a server with this command, which needs no packages."""
+    requests = prediction_requests("/predict", list, lambda response: response[0])
+    return Server(name, "none", command, requests, {"PYTHONPATH": str(ROOT), **environment})
 
 
 class PeerFactory:
-    """Makes peers that need no packages; without preparation they predict 1."""
+    """Makes peers that need no packages and predict correctly once they are prepared."""
+
+    prepare = ("python", "-c", "open('prepared', 'w')")
+    command = ("python", "-c", SERVER_SCRIPT, "{port}")
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.script = folder / "server.py"
-        self.script.write_text(PEER_SERVER)
 
     def __call__(
-        self, name: str, prepare: tuple[str, ...] = PREPARE, requirements: str = "", **changes: Any
+        self,
+        name: str,
+        requirements: str = "",
+        prepare: tuple[str, ...] = prepare,
+        command: tuple[str, ...] = command,
+        **environment: str,
     ) -> Peer:
         file = self.folder / f"{name}.in"
         file.write_text(requirements or f"# {name}==1.0\n")
-        environment = {"PYTHONPATH": str(ROOT), **changes.pop("environment", {})}
-        requests = prediction_requests("/predict", list, lambda response: response[0])
-        command = changes.pop("command", ("python", str(self.script), "{port}"))
-        return Peer(Server(name, "http.server", command, requests, environment), file, prepare)
+        return Peer(stand_in(name, *command, **environment), file, prepare)
 
 
 @pytest.fixture

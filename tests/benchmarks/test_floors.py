@@ -7,7 +7,8 @@ from benchmarks.model import SCIKIT_LEARN, SCORECARD
 from benchmarks.peers.roster import PEERS
 from benchmarks.report import read_files
 from benchmarks.rounds import FULL
-from benchmarks.throughput import BATCH, GRANIAN, HELLO, PREDICT, UVICORN
+from benchmarks.servers import GRANIAN, UVICORN
+from benchmarks.throughput import BATCH, HELLO, PREDICT
 from tests.conftest import ROOT
 
 CONTENTS = read_files(ROOT / "benchmarks")

@@ -25,28 +25,20 @@ def test_cold_starts_of_all_functions_are_measured() -> None:
     assert starts[SERVICE][0]["memory_mb"] < starts[CLASSIC][0]["memory_mb"]
 
 
-def test_a_function_that_cannot_start_is_an_error() -> None:
-    with pytest.raises(Exception, match="502"):
-        cold_start("benchmarks.functions.missing.handler")
-
-
 def test_warm_invocations_of_all_functions_are_measured() -> None:
     found = run_warm(QUICK, lambda _: None)["microseconds"]
     assert set(found) == set(HANDLERS)
     assert found["Nothing"][0] < found[SERVICE][0]
 
 
-@pytest.mark.parametrize(
-    ("handler", "message"),
-    [
-        ("benchmarks.functions.nothing.missing", "has no attribute 'missing'"),
-        ("json.dumps", "takes 1 positional argument"),
-        ("tests.benchmarks.test_lambda_functions.failing", "returned status 500"),
-    ],
-)
-def test_a_handler_that_fails_is_an_error(handler: str, message: str) -> None:
-    with pytest.raises(RuntimeError, match=message):
-        warm_invocation(handler, 1)
+def test_function_that_cannot_start_is_an_error() -> None:
+    with pytest.raises(Exception, match="502"):
+        cold_start("benchmarks.functions.missing.handler")
+
+
+def test_handler_that_fails_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="returned status 500"):
+        warm_invocation("tests.benchmarks.test_lambda_functions.failing", 1)
 
 
 def failing(_event: object, _context: object) -> dict[str, int]:  # pragma: no cover - a subprocess

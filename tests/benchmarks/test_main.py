@@ -1,25 +1,35 @@
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, find_failures, main
 from benchmarks.report import SECTIONS, read_files
+from benchmarks.rounds import QUICK
 from tests.benchmarks.test_floors import RESULTS
-from tests.conftest import ROOT
+
+pytestmark = pytest.mark.usefixtures("_estimator")
 
 
-@pytest.mark.usefixtures("_estimator")
-def test_selected_benchmarks_are_run_and_reported(
+def contents(*, provisional: bool) -> dict[str, Any]:
+    results = {**RESULTS, "reliability": {"violations": ["a response was wrong"]}}
+    return {name: {"results": its, "provisional": provisional} for name, its in results.items()}
+
+
+def test_selected_benchmark_is_run_and_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--quick", "--only", "warm", "model", "--output", str(tmp_path)]) == 0
-    assert {path.stem for path in (tmp_path / "results").iterdir()} == {"warm", "model"}
-    assert "Provisional" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert main(["--quick", "--only", "model", "--output", str(tmp_path)]) == 0
     assert "100% |" in capsys.readouterr().err
+    assert "Provisional" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    [(name, content)] = read_files(tmp_path).items()
+    assert name == "model"
+    results = content["results"]
+    assert set(results["equal_labels"].values()) == {QUICK.model_rows}
+    assert len(results["engines"]) == len(results["equal_labels"]) == 3
+    for [figures] in results["engines"].values():
+        assert figures["one_us"] > figures["all_us"] / 10 > 0
 
 
 def test_every_benchmark_has_a_section() -> None:
@@ -27,48 +37,34 @@ def test_every_benchmark_has_a_section() -> None:
 
 
 def test_unmet_floors_and_violations_are_failures() -> None:
-    contents = {name: {"results": its, "provisional": False} for name, its in RESULTS.items()}
-    reliability = {"results": {"violations": ["a response was wrong"]}, "provisional": False}
-    failures = find_failures({**contents, "reliability": reliability})
+    failures = find_failures(contents(provisional=False))
     assert len(failures) == 3
     assert failures[-1] == "a response was wrong"
+    assert find_failures(contents(provisional=True)) == []
 
 
-def test_provisional_results_are_no_failures() -> None:
-    contents = {name: {"results": its, "provisional": True} for name, its in RESULTS.items()}
-    assert find_failures(contents) == []
-
-
-@pytest.mark.usefixtures("_estimator")
-def test_the_exit_status_tells_of_failures(
+def test_exit_status_is_1_after_a_failure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    content = read_files(ROOT / "benchmarks")["peers"]
-    for each in content["results"]["servers"][0]["rounds"]:
-        each["requests_per_s"] = 1
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "peers.json").write_text(json.dumps({**content, "provisional": False}))
-    assert main(["--quick", "--only", "warm", "--output", str(tmp_path)]) == 1
-    assert "FAILED: `/predict` ÷ the best peer" in capsys.readouterr().err
+    content = {"results": {"microseconds": {"This service": [9], "Classic": [10]}}}
+    origin = {"provisional": False, "run": "", "machine": "", "versions": ""}
+    (tmp_path / "results" / "warm.json").write_text(json.dumps({**content, **origin}))
+    assert main(["--only", "--output", str(tmp_path)]) == 1
+    assert "FAILED: Warm handler ÷ Classic" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("_estimator", "no_wrk")
-def test_without_wrk_the_run_says_how_to_install_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("variable", "message"), [("PATH", "apt-get install wrk"), ("ESTIMATOR", "make train")]
+)
+def test_missing_prerequisite_is_named(
+    variable: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv(variable, "/nowhere")
     with pytest.raises(SystemExit, match="1"):
         main(["--only", "throughput", "--output", str(tmp_path)])
-    assert "apt-get install wrk\n" in capsys.readouterr().err
-
-
-def test_without_the_estimator_the_run_says_how_to_make_it(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--output", str(tmp_path)],
-        cwd=ROOT,
-        env={**os.environ, "ESTIMATOR": str(tmp_path / "missing")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 1
-    assert "make train" in run.stderr
+    assert message in capsys.readouterr().err

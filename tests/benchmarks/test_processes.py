@@ -2,20 +2,19 @@ import os
 import subprocess
 
 from benchmarks.processes import descendants, peak_resident_mb, processor_seconds, resident_bytes
+from tests.processes import start
 
 
-def test_a_running_process_has_memory_and_processor_time() -> None:
+def test_running_process_has_memory_and_processor_time() -> None:
     assert 5e6 < resident_bytes(os.getpid()) <= peak_resident_mb(os.getpid()) * 1e6
     assert processor_seconds(os.getpid()) > 0.1
 
 
 def test_descendants_include_grandchildren() -> None:
-    command = ["sh", "-c", "sleep 60 & echo $!; wait"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as shell:
+    with start(["sh", "-c", "sleep 60 & echo $!; wait"], stdout=subprocess.PIPE) as shell:
         assert shell.stdout is not None
         sleep = int(shell.stdout.readline())
         assert descendants(shell.pid) == [sleep]
         assert {shell.pid, sleep} <= set(descendants(os.getpid()))
-        os.kill(sleep, 15)
     assert descendants(shell.pid) == []
     assert resident_bytes(shell.pid) == processor_seconds(shell.pid) == 0

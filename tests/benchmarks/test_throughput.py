@@ -53,13 +53,11 @@ def test_peers_are_measured_beside_the_service_and_failures_are_reported(
         make_peer("unprepared", prepare=("python", "-c", "raise SystemExit(1)")),
         make_peer("exiting", command=("python", "-c", "raise SystemExit(3)")),
         make_peer("wrong", prepare=()),
-        make_peer("breaking", environment={"RESPONSES": "7"}),
+        make_peer("breaking", RESPONSES="8"),
     ]
     results = run_peers(replace(QUICK, rounds=2), lambda _: None, peers, tmp_path / "environments")
-    assert [entry["name"] for entry in results["servers"]] == [
-        *(PREDICT, "FastAPI and scikit-learn"),
-        "good",
-    ]
+    measured = [entry["name"] for entry in results["servers"]]
+    assert measured == [PREDICT, "FastAPI and scikit-learn", "good"]
     for entry in results["servers"]:
         check_entry(entry, rounds=2)
     assert results["failures"].pop("breaking")

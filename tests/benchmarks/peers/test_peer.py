@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,20 +12,20 @@ _DUMP = "json.dump([sys.prefix, os.getcwd(), dict(os.environ)], open('prepared',
 REPORT = ("python", "-c", f"import json, os, sys; {_DUMP}")
 
 
-@pytest.mark.usefixtures("_estimator")
-def test_a_peer_runs_in_an_environment_of_its_own(
-    tmp_path: Path, make_peer: PeerFactory, estimator: Path
+def test_peer_runs_in_an_environment_of_its_own(
+    tmp_path: Path, make_peer: PeerFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ESTIMATOR", "/clf.joblib")
     server = make_peer("peer", prepare=REPORT).install(tmp_path / "environments")
     with running(server) as process:
         process.check()
     prefix, folder, environment = json.loads((server.folder / "prepared").read_text())
     assert prefix == str(tmp_path / "environments" / "peer")
     assert folder == environment["HOME"] == str(server.folder)
-    assert environment["ESTIMATOR"] == str(estimator)
+    assert environment["ESTIMATOR"] == "/clf.joblib"
 
 
-def test_a_peer_is_installed_once_and_prepared_each_time(
+def test_peer_is_installed_once_and_prepared_each_time(
     tmp_path: Path, make_peer: PeerFactory, capfd: pytest.CaptureFixture[str]
 ) -> None:
     home = make_peer("peer").install(tmp_path).folder
@@ -45,16 +46,16 @@ def test_changed_requirements_are_installed_again(tmp_path: Path, make_peer: Pee
     assert list(home.iterdir()) == []
 
 
-def test_a_peer_that_cannot_be_installed_is_unavailable(
-    tmp_path: Path, make_peer: PeerFactory
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"requirements": "./missing.whl\n"}, "cannot install it"),
+        ({"prepare": ("python", "-c", "raise SystemExit(3)")}, r"cannot prepare it \(.* 3\)"),
+    ],
+)
+def test_peer_that_cannot_be_made_is_unavailable(
+    changes: dict[str, Any], message: str, tmp_path: Path, make_peer: PeerFactory
 ) -> None:
     for _ in range(2):
-        with pytest.raises(PeerUnavailable, match="cannot install it"):
-            make_peer("peer", requirements="./missing.whl\n").install(tmp_path)
-
-
-def test_a_peer_that_cannot_be_prepared_is_unavailable(
-    tmp_path: Path, make_peer: PeerFactory
-) -> None:
-    with pytest.raises(PeerUnavailable, match=r"cannot prepare it \(exit status 3\)"):
-        make_peer("peer", prepare=("python", "-c", "raise SystemExit(3)")).install(tmp_path)
+        with pytest.raises(PeerUnavailable, match=message):
+            make_peer("peer", **changes).install(tmp_path)
