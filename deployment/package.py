@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from deployment.downloads import download_once, pip
+from deployment.downloads import download_once, pip_download
 
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements" / "function.txt"
@@ -32,9 +31,6 @@ SOURCES = (
 # The glibc versions up to that of Amazon Linux 2023, which Lambda's Python runtimes use.
 _GLIBC = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
 _MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
-
-# pip's records of its own installation, and scripts that contain the path of this interpreter.
-_EXCLUDED = ("bin/*", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +50,21 @@ class Target:
 
 def build(path: Path, target: Target) -> int:
     """Write the package for ``target`` to ``path``; return its unzipped size in bytes."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        install = (f"--target={folder}", "--no-compile", "--no-index")
-        find_links = f"--find-links={wheels(target)}"
-        pip("install", REQUIREMENTS, [*target.pip_options(), *install, find_links])
-        excluded = {file for pattern in _EXCLUDED for file in folder.glob(pattern)}
-        dependencies = set(folder.rglob("*")) - excluded
-        sources = {file for pattern in SOURCES for file in ROOT.glob(pattern)}
-        files = {file.relative_to(folder).as_posix(): file for file in dependencies}
-        files |= {file.relative_to(ROOT).as_posix(): file for file in sources}
-        return _write(path, {name: file for name, file in files.items() if file.is_file()})
+    files = {}
+    for wheel in wheels(target).glob("*.whl"):
+        with ZipFile(wheel) as archive:
+            names = [name for name in archive.namelist() if not name.endswith(".dist-info/RECORD")]
+            files.update({name: archive.read(name) for name in names})
+    for pattern in SOURCES:
+        for file in ROOT.glob(pattern):
+            files[file.relative_to(ROOT).as_posix()] = file.read_bytes()
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(files.items()):
+            entry = ZipInfo(name)  # Its date is 1980-01-01, the earliest of the format.
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return sum(map(len, files.values()))
 
 
 def wheels(target: Target, cache: Path = Path(sys.prefix)) -> Path:
@@ -75,11 +75,8 @@ def wheels(target: Target, cache: Path = Path(sys.prefix)) -> Path:
         cache: The folder in which the downloads are kept.
     """
     lock = sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
-
-    def download(folder: Path) -> None:
-        pip("download", REQUIREMENTS, [*target.pip_options(), f"--dest={folder}"])
-
-    return download_once(cache / f"wheels-{target.architecture}-{target.python}-{lock}", download)
+    folder = cache / f"wheels-{target.architecture}-{target.python}-{lock}"
+    return download_once(folder, lambda new: pip_download(REQUIREMENTS, new, *target.pip_options()))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -95,19 +92,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"{options.output}: {zipped / 1e6:.1f} MB, {unzipped / 1e6:.1f} MB unzipped, "
         f"Python {options.python} on {options.architecture}"
     )
-
-
-def _write(path: Path, files: dict[str, Path]) -> int:
-    size = 0
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, file in sorted(files.items()):
-            entry = ZipInfo(name)  # Its date is 1980-01-01, the earliest of the format.
-            entry.compress_type = ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            content = file.read_bytes()
-            archive.writestr(entry, content)
-            size += len(content)
-    return size
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import pytest
 
 from app.middleware.request_log import FIELDS
 from deployment.emulator import RUNTIME
+from deployment.package import Target, build
 from tests.conftest import ROOT
 from tests.test_template import FUNCTION, PARAMETERS, RESOURCES
 
@@ -97,7 +98,7 @@ def sizes(text: str) -> tuple[str, list[float]]:
 
 def test_offline_commands_print_the_output_shown(tmp_path: Path) -> None:
     # In order and in one clone: later commands need the files of earlier ones.
-    clone = tmp_path / "clone"
+    clone = tmp_path / "My Projekt ü"
     shutil.copytree(
         ROOT, clone, ignore=shutil.ignore_patterns(".*", "clf.joblib", "layer", *CREATED)
     )
@@ -105,11 +106,14 @@ def test_offline_commands_print_the_output_shown(tmp_path: Path) -> None:
     assert len(OFFLINE) == 4
     for command, shown in OFFLINE:
         (text, printed), (expected, numbers) = (
-            sizes(bash("-c", command, folder=clone, VENV=".venv")),
+            sizes(bash("-c", command, folder=clone)),
             sizes(shown),
         )
         assert text.splitlines() == expected.splitlines()
         assert printed == pytest.approx(numbers, rel=0.05)
+    build(tmp_path / "again.zip", Target())
+    again = (tmp_path / "again.zip").read_bytes()
+    assert (clone / "deployment-package.zip").read_bytes() == again, "it is reproducible"
 
 
 def test_every_block_is_run_or_names_its_requirements() -> None:

@@ -21,13 +21,10 @@ from tests.conftest import ROOT, running
 DOCUMENTS = ("README.md", "docs/configuration.md", "docs/csv.md", "docs/model.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
-SERVE, TEST = "make run", "make test"
+SERVE, TEST, PACKAGE = "make run", "make test", "make package"
 
 # A make that runs these tests would otherwise announce the folders that another one enters.
-ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
-    "VENV": sys.prefix,
-}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
 
 
 def transcripts(text: str) -> list[tuple[str, str]]:
@@ -39,22 +36,24 @@ COMMANDS = [
     pytest.param(command, output, id=f"{name}-{number}")
     for name in DOCUMENTS
     for number, (command, output) in enumerate(transcripts((ROOT / name).read_text("utf-8")))
-    if command not in (SERVE, TEST)  # The first serves the others; the second runs this test.
+    # The first serves the others, the second runs this test, docs/deploy.md has the third too.
+    if command not in (SERVE, TEST, PACKAGE)
 ]
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
-    with running(["make", "run", "PORT=0"], {"VENV": sys.prefix}) as address:
+    with running(["make", "run", "PORT=0"], {"VENV": os.path.relpath(sys.prefix, ROOT)}) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, for commands that write into it."""
-    folder = tmp_path_factory.mktemp("clone") / "project"
+    folder = tmp_path_factory.mktemp("clone") / "My Projekt ü"
     ignored = shutil.ignore_patterns(".*", "clf.joblib", "layer", "*.zip")
     shutil.copytree(ROOT, folder, ignore=ignored)
+    (folder / ".venv").symlink_to(sys.prefix)
     return folder
 
 
@@ -63,7 +62,6 @@ def test_command_prints_the_output_shown(
     command: str, output: str, served: str, clone: Path
 ) -> None:
     command = command.replace("http://127.0.0.1:8000", served)
-    command = command.replace(".venv/bin/python", f"'{sys.executable}'")
     run = subprocess.run(
         ["bash", "-c", command],
         cwd=clone,
@@ -82,6 +80,13 @@ def test_the_first_screen_has_a_call_and_the_two_commands() -> None:
     assert {SERVE, TEST} < {command for command, _ in transcripts(screen)}
     assert '{"reason":"OK","prediction":1,"status":"200"}' in screen
     assert all(f"{room}/" in screen for room in ("training", "model", "app"))
+
+
+def test_readme_shows_the_package_as_the_page_on_deployment_does() -> None:
+    deploy = transcripts((ROOT / "docs" / "deploy.md").read_text(encoding="utf-8"))
+    assert [each for each in transcripts(README) if each[0] == PACKAGE] == [
+        each for each in deploy if each[0] == PACKAGE
+    ]
 
 
 def test_readme_is_short() -> None:

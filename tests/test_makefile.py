@@ -50,7 +50,7 @@ def fake_python(folder: Path, body: str) -> str:
 def test_help_lists_every_target() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^\.PHONY: ([a-z-]+)$", text, re.MULTILINE))
-    assert len(targets) > 15
+    assert len(targets) >= 15
     assert (
         set(re.findall(r"^  make ([a-z-]+) +\S", make(ROOT, "help").stdout, re.MULTILINE))
         == targets
