@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.page_objects import ClinicianPage
 from tests.browser.samples import API_KEY_SETTINGS
-from tests.browser.servers import SERVERS, serve_uvicorn
+from tests.browser.servers import serve_lambda, serve_uvicorn
 
 HOST = "127.0.0.1"
 OFFLINE = ["--no-proxy-server", f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}"]
@@ -61,12 +61,25 @@ class BrowserLog:
         self.errors = [error for error in self.errors if error not in expected]
 
 
+def chromium() -> str:
+    """Return the path of Chromium; if it isn't installed, skip the test.
+
+    With ``REQUIRE_BROWSER`` set, the test fails instead.
+    """
+    if path := shutil.which("chromium"):
+        return path
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail(INSTALL)
+    pytest.skip(INSTALL)
+
+
 @contextmanager
 def launch_chromium() -> Iterator[Browser]:
     """Run a headless Chromium until the block ends."""
+    path = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=path,
             args=OFFLINE,
             chromium_sandbox=os.geteuid() != 0,  # The sandbox doesn't work as root.
         )
@@ -79,8 +92,6 @@ def launch_chromium() -> Iterator[Browser]:
 # Not for the session: while Playwright's event loop runs, other folders can't run theirs.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    if shutil.which("chromium") is None:
-        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(INSTALL)
     with launch_chromium() as launched:
         yield launched
 
@@ -112,17 +123,25 @@ def page(browser: Browser, browser_log: BrowserLog) -> Iterator[Page]:
     assert browser_log.errors == []
 
 
-@pytest.fixture(scope="package", params=SERVERS)
-def site(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """The address of the service on uvicorn, then on Lambda."""
-    with SERVERS[request.param](folder / "log", {}) as address:
+@pytest.fixture(scope="package")
+def lambda_address(folder: Path) -> Iterator[str]:
+    """The address of the service on Lambda."""
+    with serve_lambda(folder / "log") as address:
         yield address
 
 
-@pytest.fixture(scope="package", params=SERVERS)
-def secured_site(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """The same with an API key."""
-    with SERVERS[request.param](folder / "secured-log", API_KEY_SETTINGS) as address:
+@pytest.fixture(params=["address", "lambda_address"], ids=["uvicorn", "lambda"])
+def site(request: pytest.FixtureRequest) -> str:
+    """The address of the service on uvicorn, then on Lambda."""
+    address: str = request.getfixturevalue(request.param)
+    return address
+
+
+@pytest.fixture(scope="package")
+def secured_address(browser: Browser) -> Iterator[str]:
+    """The address of the service with an API key."""
+    assert browser
+    with serve_uvicorn(API_KEY_SETTINGS) as address:
         yield address
 
 

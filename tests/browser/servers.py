@@ -1,8 +1,8 @@
 """The service as browsers reach it: local uvicorn, and Lambda's emulator."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from deployment.emulator import emulator
@@ -24,17 +24,11 @@ def serve_uvicorn(
 
 
 @contextmanager
-def serve_lambda(log: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def serve_lambda(log: Path) -> Iterator[str]:
     """Run the Lambda emulator behind a Function URL until the block ends; yield the address."""
     with (
         log.open("w") as output,
-        emulator(environment=settings, output=output) as invocations,
+        emulator(output=output) as invocations,
         serve_function_url(invocations) as address,
     ):
         yield address
-
-
-SERVERS: dict[str, Callable[[Path, Mapping[str, str]], AbstractContextManager[str]]] = {
-    "uvicorn": lambda _, settings: serve_uvicorn(settings),
-    "lambda": serve_lambda,
-}

@@ -22,9 +22,9 @@ def enter_key(page: Page, key: str) -> None:
 
 
 def test_asks_until_the_key_is_valid(
-    secured_site: str, page: Page, browser_log: BrowserLog
+    secured_address: str, page: Page, browser_log: BrowserLog
 ) -> None:
-    clinician = ClinicianPage(page, secured_site)
+    clinician = ClinicianPage(page, secured_address)
     clinician.predict(scan("refer"))
     expect(clinician.alert("This service needs a key.")).to_be_visible()
     expect_accessible(page)
@@ -45,9 +45,9 @@ def test_asks_until_the_key_is_valid(
 
 
 def test_csv_continues_with_a_key_and_reloading_forgets_it(
-    secured_site: str, page: Page, browser_log: BrowserLog
+    secured_address: str, page: Page, browser_log: BrowserLog
 ) -> None:
-    clinician = ClinicianPage(page, secured_site)
+    clinician = ClinicianPage(page, secured_address)
     clinician.choose_csv(csv(3))
     enter_key(page, API_KEY)
     clinician.expect_scored(3)
@@ -56,7 +56,7 @@ def test_csv_continues_with_a_key_and_reloading_forgets_it(
     urls = "".join(browser_log.requests)
     assert API_KEY not in stored + page.content() + str(page.context.cookies()) + urls
     assert page.get_by_label("Key", exact=True).input_value() == ""
-    clinician.open(secured_site)
+    clinician.open(secured_address)
     clinician.predict(scan("benign"))
     expect(page.get_by_label("Key", exact=True)).to_be_focused()
     browser_log.expect_error("status of 401", page)

@@ -79,10 +79,10 @@ def test_decimal_comma_hint(clinician: ClinicianPage, area: str, *, hint: bool) 
     assert ("have decimal commas" in clinician.status.inner_text()) is hint
 
 
-def test_sorts_and_turns_pages(site_clinician: ClinicianPage) -> None:
-    page, rows = site_clinician.page, site_clinician.rows
-    site_clinician.choose_csv(csv(220))
-    site_clinician.expect_scored(220)
+def test_sorts_and_turns_pages(clinician: ClinicianPage) -> None:
+    page, rows = clinician.page, clinician.rows
+    clinician.choose_csv(csv(220))
+    clinician.expect_scored(220)
     column = page.locator(".rows th").all_inner_texts().index("Worst radius")
     header = page.get_by_role("columnheader", name="Worst radius")
     for order, (first, last) in {
@@ -91,32 +91,32 @@ def test_sorts_and_turns_pages(site_clinician: ClinicianPage) -> None:
     }.items():
         header.get_by_role("button").click()
         expect(header).to_have_attribute("aria-sort", order)
-        expect(site_clinician.rejected_rows).to_have_count(2)
+        expect(clinician.rejected_rows).to_have_count(2)
         expect(rows.nth(2).locator("td").nth(column)).to_have_text(first)
-        while site_clinician.button("Next").is_enabled():
-            site_clinician.button("Next").click()
+        while clinician.button("Next").is_enabled():
+            clinician.button("Next").click()
         expect(rows.last.locator("td").nth(column)).to_have_text(last)
     expect(page.get_by_text("Rows 201 to 220 of 220")).to_be_visible()
 
 
-def test_cancels_and_continues(site_clinician: ClinicianPage, file: Path) -> None:
-    site_clinician.pause_batches(after=2)
-    site_clinician.choose_csv(file)
-    expect(site_clinician.status).to_have_text("1,000 of 1,198 rows scored")
-    progress = site_clinician.page.get_by_role("progressbar", name="Rows scored")
+def test_cancels_and_continues(clinician: ClinicianPage, file: Path) -> None:
+    clinician.pause_batches(after=2)
+    clinician.choose_csv(file)
+    expect(clinician.status).to_have_text("1,000 of 1,198 rows scored")
+    progress = clinician.page.get_by_role("progressbar", name="Rows scored")
     assert progress.evaluate("bar => [bar.value, bar.max]") == [1000, 1198]
-    site_clinician.button("Cancel").click()
-    expect(site_clinician.status).to_contain_text("stopped, with 198 rows left.")
-    expect(site_clinician.rejected_rows).to_have_count(11)
-    lines = site_clinician.download().decode().splitlines()
+    clinician.button("Cancel").click()
+    expect(clinician.status).to_contain_text("stopped, with 198 rows left.")
+    expect(clinician.rejected_rows).to_have_count(11)
+    lines = clinician.download().decode().splitlines()
     assert len(lines) == 1201
     assert sum(line.endswith(",not scored") for line in lines) == 198
-    site_clinician.resume_batches()
-    site_clinician.button("Continue").click()
-    site_clinician.expect_scored(1200)
-    assert site_clinician.download() == scored(file)
-    site_clinician.button("Remove from this page").click()
-    expect(site_clinician.status).to_be_hidden()
+    clinician.resume_batches()
+    clinician.button("Continue").click()
+    clinician.expect_scored(1200)
+    assert clinician.download() == scored(file)
+    clinician.button("Remove from this page").click()
+    expect(clinician.status).to_be_hidden()
 
 
 def test_accepts_a_file_dropped_anywhere(clinician: ClinicianPage) -> None:

@@ -39,11 +39,11 @@ def test_example_by_keyboard(site_clinician: ClinicianPage) -> None:
     expect(site_clinician.decision).to_have_text("Malignant")
 
 
-def test_enter_predicts_and_the_result_is_announced(site_clinician: ClinicianPage) -> None:
-    page = site_clinician.page
+def test_enter_predicts_and_the_result_is_announced(clinician: ClinicianPage) -> None:
+    page = clinician.page
     # A screen reader announces changes of a status that was there before.
     empty = page.get_by_role("status").filter(has_not_text=re.compile("."))
-    expect(empty.and_(site_clinician.announcement)).to_have_count(1)
+    expect(empty.and_(clinician.announcement)).to_have_count(1)
     for value in EXAMPLES["benign"].values():
         page.keyboard.type(str(value))
         page.keyboard.press("Tab")
@@ -51,17 +51,17 @@ def test_enter_predicts_and_the_result_is_announced(site_clinician: ClinicianPag
     page.keyboard.press("Enter")
     status = page.get_by_role("status").filter(has_text="Benign. The model predicts that the ")
     expect(status).to_contain_text("the probability of malignancy is 2.1\u00a0%.")
-    expect(site_clinician.field("worstConcavePoints")).to_be_focused()
+    expect(clinician.field("worstConcavePoints")).to_be_focused()
 
 
 @pytest.mark.parametrize("decision", SCANS)
 def test_explanation_is_the_models(
-    site_clinician: ClinicianPage, scorecard: Scorecard, decision: str
+    clinician: ClinicianPage, scorecard: Scorecard, decision: str
 ) -> None:
-    page = site_clinician.page
-    site_clinician.predict(scan(decision))
-    expect(site_clinician.decision).to_have_text(DECISIONS[decision])
-    expect(site_clinician.announcement).to_contain_text(DECISIONS[decision])
+    page = clinician.page
+    clinician.predict(scan(decision))
+    expect(clinician.decision).to_have_text(DECISIONS[decision])
+    expect(clinician.announcement).to_contain_text(DECISIONS[decision])
     score = scorecard.score(SCANS[decision])
     probability = f"{scorecard.probability(SCANS[decision]):.1%}".replace("%", "\u00a0%")
     expect(page.locator(".scale .value")).to_have_text(probability)
@@ -73,7 +73,7 @@ def test_explanation_is_the_models(
     expected = {"Baseline": scorecard.intercept, "Score": score}
     expected |= dict(zip(LABELS.values(), contributions, strict=True))
     assert terms == {name: formatted(value) for name, value in expected.items()}
-    assert site_clinician.warnings.all_inner_texts() == []
+    assert clinician.warnings.all_inner_texts() == []
 
 
 @pytest.mark.parametrize("decision", SCANS)
@@ -99,9 +99,9 @@ def test_bars_add_up_to_the_score(clinician: ClinicianPage, decision: str) -> No
     assert (left + right) / 2 == pytest.approx(positions[-1], abs=1)
 
 
-def test_step_plots_show_the_scan(site_clinician: ClinicianPage) -> None:
-    site_clinician.predict(scan("refer"))
-    plots = site_clinician.page.locator(".plot")
+def test_step_plots_show_the_scan(clinician: ClinicianPage) -> None:
+    clinician.predict(scan("refer"))
+    plots = clinician.page.locator(".plot")
     expect(plots).to_have_count(5)
     assert plots.locator("h4").all_inner_texts() == list(LABELS.values())
     for plot, value in zip(plots.all(), SCANS["refer"], strict=True):
@@ -114,27 +114,27 @@ def test_step_plots_show_the_scan(site_clinician: ClinicianPage) -> None:
 
 
 def test_warnings_and_model_are_shown(
-    site: str, site_clinician: ClinicianPage, scorecard: Scorecard
+    address: str, clinician: ClinicianPage, scorecard: Scorecard
 ) -> None:
-    site_clinician.predict(EXAMPLES["malignant"])
+    clinician.predict(EXAMPLES["malignant"])
     [warning] = scorecard.warnings(tuple(EXAMPLES["malignant"].values()))
-    expect(site_clinician.warnings).to_have_text([warning.message])
-    expect(site_clinician.announcement).to_contain_text(warning.message)
-    origin = site_clinician.page.locator(".origin")
+    expect(clinician.warnings).to_have_text([warning.message])
+    expect(clinician.announcement).to_contain_text(warning.message)
+    origin = clinician.page.locator(".origin")
     origin.get_by_text("About the model").click()
     expect(origin).to_contain_text(f"Digest of the model: {scorecard.digest}")
     card = origin.get_by_role("link", name="model card")
-    assert card.evaluate("link => link.href") == f"{site}/card"
+    assert card.evaluate("link => link.href") == f"{address}/card"
 
 
 def test_accepts_decimal_commas(
-    site_clinician: ClinicianPage, page: Page, browser_log: BrowserLog
+    clinician: ClinicianPage, page: Page, browser_log: BrowserLog
 ) -> None:
     with page.expect_request("**/explain") as request:
         texts = {name: str(v).replace(".", ",") for name, v in EXAMPLES["benign"].items()}
-        site_clinician.predict(texts)
+        clinician.predict(texts)
     assert request.value.post_data_json == EXAMPLES["benign"]
-    expect(site_clinician.decision).to_have_text("Benign")
+    expect(clinician.decision).to_have_text("Benign")
     assert browser_log.messages == []
 
 

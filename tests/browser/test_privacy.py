@@ -85,11 +85,11 @@ def test_measurements_are_only_in_request_bodies(
     assert DIGITS not in "".join([*browser_log.messages, *browser_log.errors])
 
 
-def test_measurements_are_gone_after_leaving_the_page(site: str, page: Page) -> None:
-    clinician = ClinicianPage(page, site)
+def test_measurements_are_gone_after_leaving_the_page(address: str, page: Page) -> None:
+    clinician = ClinicianPage(page, address)
     clinician.predict(SECRET)
     expect(clinician.decision).to_be_visible()
-    clinician.open(site)
+    clinician.open(address)
     assert DIGITS not in page.content() + str(clinician.texts())
     clinician.fill(SECRET)
     page.get_by_role("link", name="API").click()

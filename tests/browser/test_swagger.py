@@ -59,11 +59,11 @@ def test_works_below_a_path_prefix(
 
 
 def test_authorize_sends_the_key_until_the_page_is_reloaded(
-    secured_site: str, page: Page, browser_log: BrowserLog
+    secured_address: str, page: Page, browser_log: BrowserLog
 ) -> None:
-    assert SwaggerPage(page, secured_site).try_out("/predict").status == 401
-    docs = SwaggerPage(page, secured_site)
+    assert SwaggerPage(page, secured_address).try_out("/predict").status == 401
+    docs = SwaggerPage(page, secured_address)
     docs.authorize(API_KEY)
     assert docs.try_out("/predict") == MALIGNANT
-    assert SwaggerPage(page, secured_site).try_out("/predict").status == 401
+    assert SwaggerPage(page, secured_address).try_out("/predict").status == 401
     browser_log.expect_error("status of 401", page)

@@ -2,23 +2,24 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+import psutil
+
 from tests.conftest import ROOT
+from tests.processes import start
 
 UVICORN = (sys.executable, "-m", "uvicorn", "app.main:app", "--http", "h11", "--no-access-log")
 ENTRYPOINT = (str(ROOT / "deployment" / "entrypoint.sh"),)
-START_TIMEOUT = 30  # seconds
 
 
 def dockerfile_variables() -> dict[str, str]:
@@ -29,11 +30,10 @@ def dockerfile_variables() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. The process leads a group that holds its workers."""
+    """A running server."""
 
-    name: str
     port: int
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[str]"
     log: IO[bytes]
 
     def output(self) -> str:
@@ -41,51 +41,42 @@ class Server:
         self.log.seek(0)
         return self.log.read().decode()
 
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes that its main process has started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
     def memory(self) -> float:
         """Return the resident memory of all its processes, in MB."""
-        return sum(kilobytes for _, kilobytes in self._group()) / 1000
+        processes = [psutil.Process(self.process.pid), *self.workers()]
+        return sum(process.memory_info().rss for process in processes) / 1e6
 
-    def workers(self) -> set[int]:
-        """Return the ids of the processes that its main process has started."""
-        return {pid for pid, _ in self._group()} - {self.process.pid}
-
-    def _group(self) -> list[tuple[int, int]]:
-        command = ["ps", "-A", "-o", "pgid=,pid=,rss="]
-        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        rows = [[int(field) for field in line.split()] for line in listed.splitlines()]
-        return [(pid, rss) for group, pid, rss in rows if group == self.process.pid]
-
-    def terminate(self, timeout: float = 20) -> tuple[int, float]:
+    def terminate(self) -> tuple[int, float]:
         """Send SIGTERM; return the exit status and the seconds until the exit."""
         start = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout), time.monotonic() - start
+        self.process.terminate()
+        return self.process.wait(20), time.monotonic() - start
 
 
 @contextmanager
-def uvicorn(variables: Mapping[str, str] | None = None) -> Iterator[Server]:
+def uvicorn(variables: Mapping[str, str]) -> Iterator[Server]:
     """Run uvicorn, as `make run` does, until the block ends."""
     port = free_port()
-    command = (*UVICORN, "--port", str(port))
-    with _running("uvicorn", command, port, variables or {}) as server:
-        wait_until_ready(server)
+    with _running((*UVICORN, "--port", str(port)), port, variables) as server:
+        _wait_until_ready(server)
         yield server
 
 
 @contextmanager
-def container_server(variables: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Run the image's entry point, with the Dockerfile's variables, until the block ends."""
-    with starting_container_server(variables) as server:
-        workers = int({**dockerfile_variables(), **(variables or {})}["GRANIAN_WORKERS"])
-        wait_until_ready(server, workers)
-        yield server
-
-
-@contextmanager
-def starting_container_server(
-    variables: Mapping[str, str] | None = None, folder: Path = ROOT
+def container_server(
+    variables: Mapping[str, str] | None = None, folder: Path = ROOT, *, ready: bool = True
 ) -> Iterator[Server]:
-    """Run the image's entry point in ``folder``, and don't wait until it is ready."""
+    """Run the image's entry point, with the Dockerfile's variables, until the block ends.
+
+    Args:
+        variables: Added to the environment.
+        folder: The folder with the application.
+        ready: Wait until the server accepts connections.
+    """
     port = free_port()
     environment = {
         **dockerfile_variables(),
@@ -94,60 +85,52 @@ def starting_container_server(
         "GRANIAN_PORT": str(port),
         **(variables or {}),
     }
-    with _running("granian", ENTRYPOINT, port, environment, folder) as server:
+    with _running(ENTRYPOINT, port, environment, folder) as server:
+        if ready:
+            _wait_until_ready(server, int(environment["GRANIAN_WORKERS"]))
         yield server
 
 
 @contextmanager
 def _running(
-    name: str,
-    command: tuple[str, ...],
-    port: int,
-    variables: Mapping[str, str],
-    folder: Path = ROOT,
+    command: tuple[str, ...], port: int, variables: Mapping[str, str], folder: Path = ROOT
 ) -> Iterator[Server]:
-    # The app's own tests measure its coverage; here it would slow the servers down.
-    inherited = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    with TemporaryFile() as log:
-        process = subprocess.Popen(
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COVERAGE_PROCESS_CONFIG": "",  # Measuring coverage would slow the server down.
+        **variables,
+    }
+    with (
+        TemporaryFile() as log,
+        start(
             command,
+            environment,
             cwd=folder,
-            env={**inherited, "PATH": path, **variables},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        with _killed_afterwards(process):
-            yield Server(name, port, process, log)
+        ) as process,
+    ):
+        yield Server(port, process, log)
 
 
-@contextmanager
-def _killed_afterwards(process: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Kill the group of ``process`` when the block ends, even if this process is killed."""
-    # The guard's input ends either way.
-    command = ["sh", "-c", "cat; kill -s KILL -- -$0", str(process.pid)]
-    guard = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        yield
-    finally:
-        guard.communicate()
-        process.wait()
+def _wait_until_ready(server: Server, workers: int = 1) -> None:
+    """Return when ``server`` accepts connections in all ``workers``; fail if it exits."""
 
-
-def wait_until_ready(server: Server, workers: int = 1) -> None:
-    """Return when ``server`` accepts connections in all ``workers``; fail if it exits.
-
-    A worker of granian loses a SIGTERM that comes before its "Started" line.
-    """
-    end = time.monotonic() + START_TIMEOUT
-    while not (is_listening(server.port) and server.output().count("Started") >= workers):
+    def is_ready() -> bool:
         assert server.process.poll() is None, server.output()
-        assert time.monotonic() < end, server.output()
-        time.sleep(0.05)
+        # A worker of granian loses a SIGTERM that comes before its "Started" line.
+        return is_listening(server.port) and server.output().count("Started") >= workers
+
+    until(is_ready, seconds=30)
+
+
+def until(condition: Callable[[], bool], seconds: float) -> None:
+    """Return as soon as ``condition`` holds; fail if it doesn't within ``seconds``."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} seconds"
+        time.sleep(0.02)
 
 
 def is_listening(port: int) -> bool:

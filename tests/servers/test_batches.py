@@ -1,7 +1,6 @@
-"""Large batches: others are answered meanwhile, and responses stay small."""
+"""Other requests are answered while large batches run."""
 
 import http.client
-import json
 import statistics
 import time
 from contextlib import closing
@@ -52,18 +51,3 @@ def test_health_is_answered_while_batches_run(server: Server, path: str) -> None
     assert set(completed) == {HTTPStatus.OK}
     print(f"\n{path}: median {statistics.median(waits):.3f} s, maximum {max(waits):.3f} s")
     assert statistics.median(waits) < 0.25
-
-
-@pytest.mark.parametrize("path", ROWS)
-def test_largest_response_has_a_few_megabytes(server: Server, path: str) -> None:
-    status, content = post_batch(server, path, batch(ROWS[path]))
-    assert status == HTTPStatus.OK
-    print(f"\n{path}: {len(content) / 1e6:.1f} MB")
-    assert len(content) < 4_000_000
-
-
-@pytest.mark.parametrize("path", ROWS)
-def test_one_row_more_is_rejected(server: Server, path: str) -> None:
-    status, content = post_batch(server, path, batch(ROWS[path] + 1))
-    assert status == HTTPStatus.BAD_REQUEST
-    assert json.loads(content)["prediction"] == ""

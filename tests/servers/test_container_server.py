@@ -1,10 +1,9 @@
 """The container's server without a container: the entry point with the Dockerfile's variables."""
 
-import os
 import shutil
-import signal
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -13,18 +12,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.servers.conftest import HEAD_TIMEOUT
-from tests.servers.processes import (
-    Server,
-    container_server,
-    starting_container_server,
-)
-from tests.servers.raw import (
-    HEALTH,
-    HEALTH_AND_CLOSE,
-    OBSERVATION,
-    Connection,
-    post,
-)
+from tests.servers.processes import Server, container_server, is_listening, until
+from tests.servers.raw import HEALTH, HEALTH_AND_CLOSE, OBSERVATION, Connection, post
 
 HALF_A_HEAD = HEALTH[:-4]
 
@@ -40,7 +29,7 @@ def test_connection_without_a_request_is_closed_in_time(
         assert HEAD_TIMEOUT * 0.9 < time.monotonic() - start < HEAD_TIMEOUT + 2
 
 
-def test_head_that_trickles_is_not_waited_for(granian_server: Server) -> None:
+def test_trickling_head_is_cut_off_in_time(granian_server: Server) -> None:
     with Connection(granian_server.port) as connection:
         connection.send(HALF_A_HEAD)
         start = time.monotonic()
@@ -64,23 +53,21 @@ def test_requests_in_flight_at_sigterm_are_answered(workers: str) -> None:
         for connection in connections:
             connection.send(post(b"Expect: 100-continue"))
             assert connection.response().status == HTTPStatus.CONTINUE
-        server.process.send_signal(signal.SIGTERM)
-        wait_until_refused(server)
+        server.process.terminate()
+        until(lambda: not is_listening(server.port), seconds=5)
         for connection in connections:
             connection.send(OBSERVATION)
             assert connection.response().is_prediction()
         assert server.process.wait(10) == 0
 
 
-@pytest.mark.parametrize(
-    "sent", [b"", HEALTH, HALF_A_HEAD, post()], ids=["silent", "idle", "half-a-head", "no-body"]
-)
-def test_sigterm_ends_the_server_in_time(sent: bytes) -> None:
+def test_sigterm_ends_the_server_in_time_with_open_connections() -> None:
     with (
         container_server({"GRANIAN_WORKERS_KILL_TIMEOUT": "1"}) as server,
-        Connection(server.port) as connection,
+        ExitStack() as stack,
     ):
-        connection.send(sent)
+        for sent in (b"", HEALTH, HALF_A_HEAD, post()):
+            stack.enter_context(Connection(server.port)).send(sent)
         time.sleep(0.2)
         status, seconds = server.terminate()
     assert status == 0
@@ -91,8 +78,14 @@ def test_sigterm_ends_the_server_in_time(sent: bytes) -> None:
 def test_death_of_a_worker_ends_the_server(workers: int) -> None:
     """The container engine then restarts the container."""
     with container_server({"GRANIAN_WORKERS": str(workers)}) as server:
-        os.kill(server.workers().pop(), signal.SIGKILL)
+        server.workers()[-1].kill()
         assert server.process.wait(15) == 1
+
+
+def output_of_failed_start(variables: Mapping[str, str] | None = None, folder: Path = ROOT) -> str:
+    with container_server(variables, folder, ready=False) as server:
+        assert server.process.wait(15) == 1
+        return server.output()
 
 
 def test_broken_model_file_stops_the_start(tmp_path: Path) -> None:
@@ -100,32 +93,26 @@ def test_broken_model_file_stops_the_start(tmp_path: Path) -> None:
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("*.joblib"))
     scorecard = tmp_path / "model" / "artifacts" / "scorecard.json"
     scorecard.write_bytes(scorecard.read_bytes()[:-2])
-    with starting_container_server(folder=tmp_path) as server:
-        assert server.process.wait(15) == 1
-        assert "ScorecardAltered" in server.output()
+    assert "ScorecardAltered" in output_of_failed_start(folder=tmp_path)
 
 
 def test_invalid_setting_stops_the_start_without_its_value() -> None:
-    with starting_container_server({"API_KEYS": "secret-value"}) as server:
-        assert server.process.wait(15) == 1
-        assert "API_KEYS must be" in server.output()
-        assert "secret-value" not in server.output()
+    output = output_of_failed_start({"API_KEYS": "secret-value"})
+    assert "API_KEYS must be" in output
+    assert "secret-value" not in output
 
 
 def test_taken_port_stops_the_start() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        with starting_container_server({"GRANIAN_PORT": port}) as server:
-            assert server.process.wait(15) == 1
-            assert "Address already in use" in server.output()
+        assert "Address already in use" in output_of_failed_start({"GRANIAN_PORT": port})
 
 
 def test_entry_point_runs_the_lambda_runtime_where_there_is_one() -> None:
-    """Nothing listens at the runtime's address here, so it fails, and not as a server."""
-    with starting_container_server({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"}) as server:
-        assert server.process.wait(15) != 0
-        assert "awslambdaric" in server.output()
-        assert "granian" not in server.output()
+    """Nothing listens at the runtime's address, so the runtime fails."""
+    output = output_of_failed_start({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"})
+    assert "awslambdaric" in output
+    assert "granian" not in output
 
 
 def test_each_request_is_logged_once_and_without_its_query() -> None:
@@ -138,15 +125,3 @@ def test_each_request_is_logged_once_and_without_its_query() -> None:
     assert output.count('"message": "request"') == 1
     assert "24.86" not in output
     assert all(line.startswith("{") for line in output.splitlines())
-
-
-def wait_until_refused(server: Server) -> None:
-    """Return when ``server`` accepts no connection."""
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", server.port)).close()
-        except ConnectionRefusedError:
-            return
-        time.sleep(0.01)
-    raise AssertionError("still accepts connections")

@@ -1,6 +1,7 @@
 """Clients that take resources: others are still answered, and memory is bounded."""
 
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -9,9 +10,19 @@ from http import HTTPStatus
 import pytest
 
 from tests.servers.processes import Server
-from tests.servers.raw import HEALTH, HEALTH_AND_CLOSE, Connection, is_healthy
+from tests.servers.raw import (
+    HEALTH,
+    HEALTH_AND_CLOSE,
+    OBSERVATION,
+    Connection,
+    is_healthy,
+    post,
+)
 
 BEGINNING = b"GET /health HTTP/1.1\r\nHost: test\r\n"
+HALF_A_BODY = post() + OBSERVATION[:20]
+RESET = struct.pack("ii", 1, 0)  # Makes close() send RST.
+REJECTED = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 MANY = 512  # connections
 
 
@@ -45,11 +56,7 @@ def test_huge_headers_are_rejected(server: Server, headers: bytes) -> None:
         with suppress(ConnectionError):
             connection.send(BEGINNING + headers + b"\r\n")
         with suppress(ConnectionResetError):
-            status = connection.response().status
-            assert status in (
-                HTTPStatus.BAD_REQUEST,
-                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-            )
+            assert connection.response().status in REJECTED
         assert connection.is_closed()
 
 
@@ -76,7 +83,7 @@ def test_large_half_heads_take_bounded_memory(server: Server) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", BEGINNING], ids=["silent", "half-a-head"])
-def test_many_waiting_connections_keep_nobody_else_waiting(server: Server, sent: bytes) -> None:
+def test_waiting_connections_do_not_delay_others(server: Server, sent: bytes) -> None:
     with ExitStack() as stack:
         for connection in connect_many(stack, server):
             connection.send(sent)
@@ -99,9 +106,13 @@ def test_unread_responses_take_bounded_memory(server: Server) -> None:
         assert server.memory() - before < 20
 
 
-def test_connections_that_are_reset_at_once_harm_nobody(server: Server) -> None:
-    for _ in range(100):
+@pytest.mark.parametrize("linger", [None, RESET], ids=["closed", "reset"])
+@pytest.mark.parametrize("sent", [HEALTH_AND_CLOSE, HALF_A_BODY], ids=["sent", "half-a-body"])
+def test_disconnects_do_not_affect_others(
+    server: Server, sent: bytes, linger: bytes | None
+) -> None:
+    for _ in range(50):
         with Connection(server.port) as connection:
-            linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
-            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            connection.send(HEALTH_AND_CLOSE)
+            if linger:
+                connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            connection.send(sent)

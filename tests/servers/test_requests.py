@@ -35,7 +35,11 @@ CHUNKED = (
     b"%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n"
     % (20, OBSERVATION[:20], len(OBSERVATION) - 20, OBSERVATION[20:])
 )
+# As a header, it would be rejected with 415.
+WITH_TRAILER = CHUNKED.removesuffix(b"\r\n") + b"Content-Type: text/plain\r\n\r\n"
+SMUGGLED = b"GET /model HTTP/1.1\r\nHost: test\r\n\r\n"
 BODY_LIMIT = 2 * 1024 * 1024
+LARGE_CHUNK = b"%x\r\n%s\r\n" % (BODY_LIMIT // 2 + 1, b" " * (BODY_LIMIT // 2 + 1))
 NEXT_PACKET = 0.2  # seconds
 
 
@@ -56,26 +60,16 @@ def exchange(port: int, *packets: bytes) -> list[Response]:
 
 @pytest.mark.parametrize("offer", [H2C, WEBSOCKET], ids=["h2c", "websocket"])
 @pytest.mark.parametrize("packets", [1, 2])
-def test_upgrade_offer_gets_its_prediction(
-    server: Server, offer: tuple[bytes, ...], packets: int
+@pytest.mark.parametrize("body", [OBSERVATION, SMUGGLED], ids=["observation", "smuggled"])
+def test_body_of_an_upgrade_offer_belongs_to_its_request(
+    server: Server, offer: tuple[bytes, ...], packets: int, body: bytes
 ) -> None:
-    head = post(*offer)
-    sent = [head + OBSERVATION] if packets == 1 else [head, OBSERVATION]
-    first, second = exchange(server.port, *sent)
-    assert first.is_prediction()
-    assert second.is_health()
-
-
-@pytest.mark.parametrize("offer", [H2C, WEBSOCKET], ids=["h2c", "websocket"])
-@pytest.mark.parametrize("packets", [1, 2])
-def test_body_of_an_upgrade_offer_never_runs_as_a_request(
-    server: Server, offer: tuple[bytes, ...], packets: int
-) -> None:
-    smuggled = b"GET /model HTTP/1.1\r\nHost: test\r\n\r\n"
-    head = post(*offer, body=smuggled)
-    sent = [head + smuggled] if packets == 1 else [head, smuggled]
-    first, second = exchange(server.port, *sent)
-    assert first.status == HTTPStatus.BAD_REQUEST
+    head = post(*offer, body=body)
+    first, second = exchange(server.port, *([head + body] if packets == 1 else [head, body]))
+    if body == OBSERVATION:
+        assert first.is_prediction()
+    else:
+        assert first.status == HTTPStatus.BAD_REQUEST
     assert second.is_health()
 
 
@@ -86,19 +80,13 @@ def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
     assert all(response.is_health() for response in responses[1:40:2])
 
 
-def test_chunked_body_gets_its_prediction(server: Server) -> None:
-    first, _ = exchange(server.port, CHUNKED)
+@pytest.mark.parametrize("request_bytes", [CHUNKED, WITH_TRAILER], ids=["plain", "trailer"])
+def test_chunked_body_gets_its_prediction(server: Server, request_bytes: bytes) -> None:
+    first, _ = exchange(server.port, request_bytes)
     assert first.is_prediction()
 
 
-def test_trailer_is_not_a_header(server: Server) -> None:
-    # As a header, it would be rejected with 415.
-    trailer = CHUNKED.removesuffix(b"\r\n") + b"Content-Type: text/plain\r\n\r\n"
-    first, _ = exchange(server.port, trailer)
-    assert first.is_prediction()
-
-
-def test_body_that_is_waited_for_gets_100_continue(server: Server) -> None:
+def test_expected_body_gets_100_continue(server: Server) -> None:
     with Connection(server.port) as connection:
         connection.send(post(b"Expect: 100-continue"))
         assert connection.response().status == HTTPStatus.CONTINUE
@@ -106,20 +94,19 @@ def test_body_that_is_waited_for_gets_100_continue(server: Server) -> None:
         assert connection.response().is_prediction()
 
 
-def test_too_large_body_is_rejected_before_it_is_sent(server: Server) -> None:
-    head = b"POST /predict HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n"
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (BODY_LIMIT + 1),
+        b"Transfer-Encoding: chunked\r\n\r\n" + LARGE_CHUNK * 2,
+    ],
+    ids=["before-it-is-sent", "without-a-length"],
+)
+def test_too_large_body_is_rejected(server: Server, framing: bytes) -> None:
     with Connection(server.port) as connection:
-        connection.send(head + b"Content-Length: %d\r\n\r\n" % (BODY_LIMIT + 1))
+        connection.send(b"POST /predict HTTP/1.1\r\nHost: test\r\n" + framing)
         assert connection.response().status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         assert connection.is_closed()
-
-
-def test_too_large_body_without_a_length_is_rejected(server: Server) -> None:
-    head = b"POST /predict HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
-    chunk = b"%x\r\n%s\r\n" % (BODY_LIMIT // 2 + 1, b" " * (BODY_LIMIT // 2 + 1))
-    with Connection(server.port) as connection:
-        connection.send(head + chunk + chunk)
-        assert connection.response().status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 @pytest.mark.parametrize(
@@ -164,7 +151,7 @@ def test_stalled_body_gets_408(server: Server, sent: bytes) -> None:
     assert is_healthy(server.port)
 
 
-def test_body_that_trickles_gets_408(server: Server) -> None:
+def test_trickling_body_gets_408(server: Server) -> None:
     with Connection(server.port) as connection:
         connection.send(post())
         start = time.monotonic()
@@ -172,10 +159,3 @@ def test_body_that_trickles_gets_408(server: Server) -> None:
             assert time.monotonic() - start < BODY_TIMEOUT + 3
             connection.send(b" ")
         assert connection.response().status == HTTPStatus.REQUEST_TIMEOUT
-
-
-def test_disconnect_within_a_body_harms_nobody(server: Server) -> None:
-    for _ in range(20):
-        with Connection(server.port) as connection:
-            connection.send(post() + OBSERVATION[:20])
-    assert is_healthy(server.port)
