@@ -11,7 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 
 import model
 from app import __version__
-from app.api.endpoints import Endpoints, add_endpoints
+from app.api.endpoints import Endpoints, operations_of
 from app.api.errors import (
     add_exception_handlers,
     handle_http_exception,
@@ -76,8 +76,8 @@ def create_app(
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         telemetry=telemetry.config if telemetry else NO_TELEMETRY,
     )
-    endpoints = Endpoints(scorecard, count_outcomes=telemetry is not None)
-    operations = add_endpoints(app, endpoints)
+    operations = operations_of(Endpoints(scorecard, count_outcomes=telemetry is not None))
+    app.routes.extend(operation.route() for operation in operations)
     add_pages(app)
     customize_openapi(app, operations, key_required=bool(settings.api_keys))
     add_exception_handlers(app)

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Body, FastAPI, Request
+from fastapi import Body, Request
 from pydantic.json_schema import SkipJsonSchema
-from starlette.routing import Route
 
 from app.api.explanations import describe, explain
 from app.api.openapi import (
@@ -18,7 +17,7 @@ from app.api.openapi import (
     Operation,
 )
 from app.api.parsing import MAX_EXPLAINED_ROWS, MAX_ROWS
-from app.api.routing import BatchEndpoint, ObservationEndpoint
+from app.api.routing import BatchEndpoint, JsonEndpoint, ObservationEndpoint
 from app.api.schemas import (
     EXAMPLES,
     ErrorResponse,
@@ -136,34 +135,35 @@ class Endpoints:
         return [*zip(results, warnings, strict=True)]
 
 
-def add_endpoints(app: FastAPI, endpoints: Endpoints) -> list[Operation]:
-    """Add the routes of ``endpoints`` to ``app``; return the operations to document."""
-    one = ObservationEndpoint
-    operations = [
-        Operation("/predict", one(endpoints.predict), "Predict one observation", ERRORS),
-        Operation("/explain", one(endpoints.explain), "Explain one prediction", ERRORS),
+def operations_of(endpoints: Endpoints) -> list[Operation]:
+    """Return the operations of the API: each method and path with its endpoint."""
+    predict, explain = map(ObservationEndpoint, (endpoints.predict, endpoints.explain))
+    predict_batch = BatchEndpoint(endpoints.predict_batch, MAX_ROWS)
+    explain_batch = BatchEndpoint(endpoints.explain_batch, MAX_EXPLAINED_ROWS)
+    describe_model, check_health = map(
+        JsonEndpoint, (endpoints.describe_model, endpoints.check_health)
+    )
+    return [
+        Operation("POST", "/predict", predict, "Predict one observation", ERRORS),
+        Operation("POST", "/explain", explain, "Explain one prediction", ERRORS),
         Operation(
+            "POST",
             "/predict/batch",
-            BatchEndpoint(endpoints.predict_batch, MAX_ROWS),
+            predict_batch,
             "Predict many observations",
             PREDICT_BATCH_ERRORS,
         ),
         Operation(
+            "POST",
             "/explain/batch",
-            BatchEndpoint(endpoints.explain_batch, MAX_EXPLAINED_ROWS),
+            explain_batch,
             "Explain many predictions",
             EXPLAIN_BATCH_ERRORS,
         ),
-        Operation("/", one(endpoints.predict), "The same as /predict", ERRORS),
+        Operation("POST", "/", predict, "The same as /predict", ERRORS),
+        Operation("GET", "/model", describe_model, "Describe the served model", SERVER_ERROR),
+        Operation("GET", "/health", check_health, "Check the service", SERVER_ERROR),
     ]
-    for operation in operations:
-        app.routes.append(Route(operation.path, operation.endpoint, methods=["POST"]))
-    for path, function, summary in (
-        ("/model", endpoints.describe_model, "Describe the served model"),
-        ("/health", endpoints.check_health, "Check that the service can predict"),
-    ):
-        app.add_api_route(path, function, summary=summary, responses=SERVER_ERROR)
-    return operations
 
 
 def _valid_rows(

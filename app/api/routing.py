@@ -1,8 +1,8 @@
-"""The ASGI endpoints that read an observation, or a batch, and respond with JSON.
+"""The ASGI endpoints that call a function and respond with its result as JSON.
 
 FastAPI's ordinary route parses the body in Python, resolves dependencies and validates its own
-response. Here Pydantic parses and validates the bytes, an endpoint function is called with the
-values, and its result is serialized. Starlette documents such classes as endpoints of a route.
+response. Here Pydantic parses and validates the bytes, a function is called with the values, and
+its result is serialized. Starlette documents such classes as endpoints of a route.
 https://www.starlette.io/routing/
 """
 
@@ -26,17 +26,16 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _one_batch_at_a_time = CapacityLimiter(1)
 
 
-class ObservationEndpoint:
-    """ASGI endpoint that calls ``async def function(request, values) -> Model``.
+class JsonEndpoint:
+    """ASGI endpoint that calls ``async def function() -> Model``.
 
-    The function gets the request and the values of the observation in its body, in the model's
-    order. `app.api.openapi` documents both, and the response, from its annotations.
+    `app.api.openapi` documents the parameters and the response from the function's annotations.
 
     Raises:
         TypeError: The function has other parameters or a dependency, which would not be resolved.
     """
 
-    parameters: ClassVar = ["request", "values"]
+    parameters: ClassVar[list[str]] = []
 
     def __init__(self, function: Callable[..., Any]) -> None:
         """Call ``function`` for each request."""
@@ -46,16 +45,30 @@ class ObservationEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a request."""
-        request = Request(scope, receive)
-        content = await self.respond(request, await read_json(request))
+        content = await self.respond(Request(scope, receive))
         await Response(content, media_type="application/json")(scope, receive, send)
 
-    async def respond(self, request: Request, body: bytes) -> bytes:
-        """Return the function's result for ``body`` as JSON."""
-        return self.serialize(await self.function(request, parse_observation(body)), by_alias=True)
+    async def respond(self, _request: Request) -> bytes:
+        """Return the function's result as JSON."""
+        return self.serialize(await self.function(), by_alias=True)
 
 
-class BatchEndpoint(ObservationEndpoint):
+class ObservationEndpoint(JsonEndpoint):
+    """ASGI endpoint that calls ``async def function(request, values) -> Model``.
+
+    The function gets the request and the values of the observation in its body, in the model's
+    order.
+    """
+
+    parameters: ClassVar = ["request", "values"]
+
+    async def respond(self, request: Request) -> bytes:
+        """Return the function's result for the request's body as JSON."""
+        values = parse_observation(await read_json(request))
+        return self.serialize(await self.function(request, values), by_alias=True)
+
+
+class BatchEndpoint(JsonEndpoint):
     """ASGI endpoint that calls ``def function(request, rows) -> list[Model]``.
 
     The function is an ordinary one and runs in a worker thread, as FastAPI does with those: a
@@ -70,8 +83,9 @@ class BatchEndpoint(ObservationEndpoint):
         super().__init__(function)
         self.max_rows = max_rows
 
-    async def respond(self, request: Request, body: bytes) -> bytes:
-        """Return the function's result for ``body`` as JSON."""
+    async def respond(self, request: Request) -> bytes:
+        """Return the function's result for the request's body as JSON."""
+        body = await read_json(request)
         return await to_thread.run_sync(self._respond, request, body, limiter=_one_batch_at_a_time)
 
     def _respond(self, request: Request, body: bytes) -> bytes:
