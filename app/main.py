@@ -18,6 +18,7 @@ from app.api.errors import (
     handle_unexpected_error,
 )
 from app.api.openapi import customize_openapi
+from app.api.routing import add_routes
 from app.api.schemas import require_features
 from app.middleware.api_key import HEADER, ApiKeyMiddleware
 from app.middleware.body_limit import BodyLimitMiddleware
@@ -77,7 +78,7 @@ def create_app(
         telemetry=telemetry.config if telemetry else NO_TELEMETRY,
     )
     operations = operations_of(Endpoints(scorecard, count_outcomes=telemetry is not None))
-    app.routes.extend(operation.route() for operation in operations)
+    add_routes(app, [operation.route() for operation in operations])
     add_pages(app)
     customize_openapi(app, operations, key_required=bool(settings.api_keys))
     add_exception_handlers(app)

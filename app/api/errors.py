@@ -179,6 +179,6 @@ def _allowed_methods(request: Request) -> set[str]:
     Starlette's own 405 lists those of the first route, and `/` has two: the page and `POST /`.
     There are none for a path below a mount.
     """
-    path = request.scope["path"]
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     routes = [route for route in request.app.routes if getattr(route, "path", None) == path]
     return {method for route in routes for method in getattr(route, "methods", None) or ()}

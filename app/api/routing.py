@@ -6,16 +6,18 @@ its result is serialized. Starlette documents such classes as endpoints of a rou
 https://www.starlette.io/routing/
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email.message import Message
 from inspect import signature
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI
 from fastapi.params import Depends
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.api.errors import UnsupportedMediaType
@@ -91,6 +93,17 @@ class BatchEndpoint(JsonEndpoint):
     def _respond(self, request: Request, body: bytes) -> bytes:
         rows = parse_batch(body, self.max_rows)
         return self.serialize(self.function(request, rows), by_alias=True)
+
+
+def add_routes(app: FastAPI, routes: Iterable[Route]) -> None:
+    """Add ``routes`` with endpoints of this module to ``app``.
+
+    Raises:
+        TypeError: ``app`` has dependencies, which FastAPI would not resolve for them.
+    """
+    if app.router.dependencies:
+        raise TypeError("the application's dependencies would not be resolved; use middleware")
+    app.routes.extend(routes)
 
 
 def require_no_dependencies(function: Callable[..., Any], parameters: list[str]) -> None:

@@ -46,18 +46,11 @@ def _stack_trace(error: BaseException) -> Iterator[str]:
 
 
 class StderrHandler(logging.Handler):
-    """Handler that writes to stderr, several records at a time.
+    """Handler that writes the records of one iteration of the event loop at once, to stderr.
 
-    One write per record would take a fifth of the time of a request. Records wait for 50 ms at
-    most, and a warning or error doesn't wait. A record that cannot be formatted or written is
-    dropped; the standard handlers would print its arguments.
+    One write per record would take a tenth of the time of a request. A record that cannot be
+    formatted or written is dropped; the standard handlers would print its arguments.
     """
-
-    DELAY = 0.05
-    """The longest time for a record to wait, in seconds."""
-
-    CAPACITY = 1000
-    """The largest number of records to wait."""
 
     def __init__(self) -> None:
         """Write to the current stderr."""
@@ -66,15 +59,17 @@ class StderrHandler(logging.Handler):
         self._lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write ``record`` soon."""
+        """Write ``record`` before the next iteration of the event loop."""
         try:
             self._lines.append(f"{self.format(record)}\n")
         except Exception:  # noqa: BLE001 its arguments may not fit its message
             return
-        if record.levelno >= logging.WARNING or len(self._lines) >= self.CAPACITY:
+        if len(self._lines) > 1:  # It will be written with the first one.
+            return
+        try:
+            asyncio.get_running_loop().call_soon(self.flush)
+        except RuntimeError:  # Outside the event loop, such as in a worker thread.
             self.flush()
-        elif len(self._lines) == 1:
-            self._flush_later()
 
     def flush(self) -> None:
         """Write the records that are waiting."""
@@ -82,12 +77,6 @@ class StderrHandler(logging.Handler):
             lines, self._lines = self._lines, []
             self._stream.write("".join(lines))
             self._stream.flush()
-
-    def _flush_later(self) -> None:
-        try:
-            asyncio.get_running_loop().call_later(self.DELAY, self.flush)
-        except RuntimeError:  # Outside the event loop, such as in a worker thread.
-            self.flush()
 
 
 class _Formatter(logging.Formatter):

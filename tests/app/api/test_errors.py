@@ -80,7 +80,7 @@ def test_request_error_becomes_a_response_with_the_three_keys(
         ("/", "GET, HEAD, POST"),
         ("/predict", "POST"),
         ("/explain/batch", "POST"),
-        ("/health", "GET"),
+        ("/health", "GET, HEAD"),
         *((path, "GET, HEAD") for path in ("/openapi.json", "/docs", "/docs/swagger-ui.css")),
         *((path, "GET, HEAD") for path in ("/card/roc.svg", "/static/style.css", "/static/x")),
     ],

@@ -31,10 +31,10 @@ def validator(document: dict[str, Any], operation: dict[str, Any], status: int) 
     return validator_for({**content["schema"], "components": document["components"]})
 
 
-def test_has_every_path_in_the_order_of_use(document: dict[str, Any]) -> None:
+def test_has_every_path(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1.")
     assert document["info"]["version"] == __version__
-    assert list(document["paths"]) == [*POSTS, *GETS]
+    assert set(document["paths"]) == {*POSTS, *GETS}
     for path, operations in document["paths"].items():
         methods = {"get"} if path in GETS else {"post", "get"} if path == "/" else {"post"}
         assert set(operations) == methods

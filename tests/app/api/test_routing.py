@@ -6,14 +6,20 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Request
+from fastapi import BackgroundTasks, Depends, FastAPI, Request
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import Message
 
-from app.api.endpoints import PREDICTIONS, Endpoints, Input, PredictBatchRoute, PredictRows
+from app.api.endpoints import PREDICTIONS, Endpoints, Input, PredictRows
 from app.api.errors import REASONS
-from app.api.routing import ObservationRoute, read_json, require_no_dependencies
+from app.api.routing import (
+    BatchEndpoint,
+    JsonEndpoint,
+    ObservationEndpoint,
+    add_routes,
+    read_json,
+)
 from app.api.schemas import EXAMPLES, Prediction
 from app.main import create_app
 from model import Scorecard
@@ -29,11 +35,14 @@ BODIES = {
 def dependency() -> None: ...
 
 
-async def endpoint(request: Request, values: Input) -> Prediction: ...  # type: ignore[empty-body]
-
-
 async def with_dependency(  # type: ignore[empty-body]
-    request: Request, values: Annotated[None, Depends(dependency)]
+    request: Request, values: Annotated[tuple[float, ...], Depends(dependency)]
+) -> Prediction: ...
+
+
+async def with_default(  # type: ignore[empty-body]
+    request: Request,
+    values: Any = Depends(dependency),  # noqa: B008 the other spelling
 ) -> Prediction: ...
 
 
@@ -47,50 +56,31 @@ async def with_tasks(  # type: ignore[empty-body]
 ) -> Prediction: ...
 
 
-@pytest.mark.parametrize("place", ["parameter", "route", "router", "include_router", "FastAPI"])
-@pytest.mark.parametrize("depth", [1, 2])
-def test_rejects_a_dependency_when_the_app_is_built(place: str, depth: int) -> None:
-    def options(where: str) -> dict[str, Any]:
-        return {"dependencies": [Depends(dependency)]} if where == place else {}
-
-    app = FastAPI(**options("FastAPI"))
-    outer = app if depth == 1 else APIRouter()
-    inner = APIRouter(route_class=ObservationRoute, **options("router"))
-    add = inner.post("/observation", **options("route"))
-    add(with_dependency if place == "parameter" else endpoint)
-    outer.include_router(inner, **options("include_router"))
-    if isinstance(outer, APIRouter):
-        app.include_router(outer)
-    with pytest.raises(TypeError, match="/observation has a dependency"):
-        require_no_dependencies(app)
-
-
-def test_accepts_dependencies_of_ordinary_routes(scorecard: Scorecard) -> None:
-    app = create_app(scorecard)
-    app.get("/ordinary", dependencies=[Depends(dependency)])(dependency)
-    require_no_dependencies(app)
-
-
-@pytest.mark.parametrize("endpoint", [with_user, with_tasks, dependency])
-@pytest.mark.parametrize("route", [ObservationRoute, PredictBatchRoute])
-def test_rejects_parameters_it_does_not_pass(endpoint: Any, route: type[ObservationRoute]) -> None:
-    with pytest.raises(TypeError, match="dependencies are not resolved here"):
-        APIRouter(route_class=route).post("/")(endpoint)
-
-
-@pytest.mark.parametrize(("status_code", "expected"), [(None, 200), (202, 202)])
-def test_uses_the_status_code_of_the_route(
-    scorecard: Scorecard, status_code: int | None, expected: int
+@pytest.mark.parametrize("function", [with_dependency, with_default, with_user, with_tasks])
+@pytest.mark.parametrize("endpoint", [JsonEndpoint, ObservationEndpoint])
+def test_rejects_dependencies_and_other_parameters(
+    function: Any, endpoint: type[JsonEndpoint]
 ) -> None:
-    one, many = APIRouter(route_class=ObservationRoute), APIRouter(route_class=PredictBatchRoute)
-    one.post("/one", status_code=status_code)(Endpoints(scorecard).predict)
-    many.post("/many", status_code=status_code)(Endpoints(scorecard).predict_batch)
-    app = FastAPI()
-    app.include_router(one)
-    app.include_router(many)
+    with pytest.raises(TypeError, match="no dependency"):
+        endpoint(function)
+
+
+def test_rejects_dependencies_of_the_application(scorecard: Scorecard) -> None:
+    app = FastAPI(dependencies=[Depends(dependency)])
+    with pytest.raises(TypeError, match="dependencies would not be resolved"):
+        add_routes(app, [Route("/", ObservationEndpoint(Endpoints(scorecard).predict))])
+    assert not [route for route in app.routes if getattr(route, "path", None) == "/"]
+
+
+def test_ordinary_route_resolves_its_dependencies(scorecard: Scorecard) -> None:
+    app = create_app(scorecard)
+
+    @app.get("/ordinary")
+    async def ordinary(value: Annotated[str, Depends(lambda: "resolved")]) -> str:
+        return value
+
     with connect(app) as client:
-        assert client.post("/one", content=ONE).status_code == expected
-        assert client.post("/many", content=MANY).status_code == expected
+        assert client.get("/ordinary").json() == "resolved"
 
 
 def test_batches_run_one_at_a_time_in_a_worker_thread() -> None:
@@ -103,8 +93,7 @@ def test_batches_run_one_at_a_time_in_a_worker_thread() -> None:
         observed.append((len(running), running.pop() is threading.main_thread()))
         return [PREDICTIONS[0] for _ in rows]
 
-    app = FastAPI()
-    app.router.add_api_route("/", slow, methods=["POST"], route_class_override=PredictBatchRoute)
+    app = Starlette(routes=[Route("/", BatchEndpoint(slow, 10), methods=["POST"])])
 
     async def send_three() -> None:
         transport = httpx.ASGITransport(app)
