@@ -1,5 +1,4 @@
 from math import nan
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,15 +9,7 @@ from model import Band
 
 @pytest.mark.parametrize(
     ("probability", "decision"),
-    [
-        (0.0, "benign"),
-        (0.0999, "benign"),
-        (0.1, "refer"),
-        (0.5, "refer"),
-        (0.8, "refer"),
-        (0.8001, "malignant"),
-        (1.0, "malignant"),
-    ],
+    [(0.0999, "benign"), (0.1, "refer"), (0.8, "refer"), (0.8001, "malignant")],
 )
 def test_the_limits_belong_to_the_band(probability: float, decision: str) -> None:
     assert Band(0.1, 0.8).decision(probability) == decision
@@ -37,10 +28,4 @@ def test_a_decision_never_contradicts_the_label(
 )
 def test_rejects_a_band_without_one_half_or_beyond_0_and_1(limits: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match=r"must contain 0\.5 and lie within 0 and 1"):
-        Band(*limits)
-
-
-def test_rejects_limits_that_are_text() -> None:
-    limits: tuple[Any, Any] = ("0.1", "0.8")
-    with pytest.raises(TypeError):
         Band(*limits)

@@ -33,10 +33,7 @@ def test_loads_the_packaged_scorecard() -> None:
     scorecard = model.load()
     assert scorecard.digest == json.loads(TEXT)["sha256"]
     assert sum(len(feature.thresholds) for feature in scorecard.features) == 38
-
-
-def test_loads_a_resealed_scorecard() -> None:
-    assert model.parse(sealed(document())).features == model.load().features
+    assert scorecard.features == model.parse(sealed(document())).features
 
 
 def test_loads_a_file_with_windows_line_endings(tmp_path: Path) -> None:
@@ -67,11 +64,6 @@ def test_an_error_names_the_file_and_the_remedy(
         model.load(path)
 
 
-def test_rejects_another_format_version() -> None:
-    with pytest.raises(ScorecardVersionUnsupported, match="version is 3; this code reads"):
-        model.parse(sealed({**document(), "version": 3}))
-
-
 @pytest.mark.parametrize("key", [*KEYS, "points"])
 def test_rejects_a_missing_key(key: str) -> None:
     content = document()
@@ -81,36 +73,35 @@ def test_rejects_a_missing_key(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
+    ("key", "value", "error", "message"),
     [
-        ("intercept", "much"),
-        ("intercept", None),
-        ("features", 5),
-        ("classes", {"benign": 0}),
-        ("band", {"lower": 0.1}),
-        ("band", {"lower": 0.1, "upper": 0.4}),
-        ("band", {"lower": 0.1, "upper": float("nan")}),
-        ("relations", [{"name": "weight", "features": []}]),
-        ("golden", [{"values": [1.0], "score": 0.0}]),
-        ("golden", [{"values": 1.0, "score": 0.0}]),
-        ("provenance", 7),
+        ("version", 3, ScorecardVersionUnsupported, "version is 3; this code reads"),
+        ("intercept", "much", ScorecardInvalid, "it is malformed"),
+        ("intercept", None, ScorecardInvalid, "it is malformed"),
+        ("features", 5, ScorecardInvalid, "it is malformed"),
+        ("classes", {"benign": 0}, ScorecardInvalid, "it is malformed"),
+        ("band", {"lower": 0.1}, ScorecardInvalid, "it is malformed"),
+        ("band", {"lower": 0.1, "upper": 0.4}, ScorecardInvalid, "it is malformed"),
+        ("band", {"lower": "0.1", "upper": "0.8"}, ScorecardInvalid, "it is malformed"),
+        ("relations", [{"name": "weight", "features": []}], ScorecardInvalid, "it is malformed"),
+        ("golden", [{"values": [1.0], "score": 0.0}], ScorecardInvalid, "it is malformed"),
+        ("golden", [{"values": 1.0, "score": 0.0}], ScorecardInvalid, "it is malformed"),
+        ("golden", [], ScorecardInvalid, "it has no golden vectors"),
+        ("provenance", 7, ScorecardInvalid, "it is malformed"),
+        ("band", {"lower": 0.01, "upper": 0.99}, GoldenVectorMismatch, r"vector \d gives .*, not "),
+        ("relations", [], GoldenVectorMismatch, r"vector \d gives .*, not "),
     ],
 )
-def test_rejects_a_malformed_value(key: str, value: object) -> None:
-    with pytest.raises(ScorecardInvalid, match="it is malformed"):
+def test_rejects_a_wrong_value(
+    key: str, value: object, error: type[ScorecardError], message: str
+) -> None:
+    with pytest.raises(error, match=message):
         model.parse(sealed({**document(), key: value}))
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (model.seal("{\n  nonsense\n}\n"), "it is malformed"),
-        (sealed({**document(), "golden": []}), "it has no golden vectors"),
-    ],
-)
-def test_rejects_text_that_is_no_scorecard(text: str, message: str) -> None:
-    with pytest.raises(ScorecardInvalid, match=message):
-        model.parse(text)
+def test_rejects_text_that_is_not_json() -> None:
+    with pytest.raises(ScorecardInvalid, match="it is malformed"):
+        model.parse(model.seal("{\n  nonsense\n}\n"))
 
 
 @pytest.mark.parametrize("number", range(5))
@@ -120,13 +111,3 @@ def test_rejects_a_score_that_differs_from_a_golden_vector(number: int, error: f
     content["golden"][number]["score"] += error
     with pytest.raises(GoldenVectorMismatch, match=f"golden vector {number + 1} scores"):
         model.parse(sealed(content))
-
-
-@pytest.mark.parametrize(
-    ("key", "value"), [("band", {"lower": 0.01, "upper": 0.99}), ("relations", [])]
-)
-def test_rejects_decisions_and_warnings_that_differ_from_a_golden_vector(
-    key: str, value: object
-) -> None:
-    with pytest.raises(GoldenVectorMismatch, match=r"golden vector \d gives .*, not "):
-        model.parse(sealed({**document(), key: value}))

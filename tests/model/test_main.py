@@ -46,13 +46,12 @@ def test_rejects_invalid_values(
 
 
 def test_rejects_an_altered_scorecard(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = (ARTIFACTS / SCORECARD_FILE).read_text(encoding="utf-8")
-    (tmp_path / "other.json").write_text(text.replace("-0.526", "-0.527"), encoding="utf-8")
-    assert main(["--scorecard", str(tmp_path / "other.json"), *VALUES]) == 1
+    path = tmp_path / "other.json"
+    path.write_text((ARTIFACTS / SCORECARD_FILE).read_text().replace("-0.526", "-0.527"))
+    assert main(["--scorecard", str(path), *VALUES]) == 1
     output = capsys.readouterr()
     assert output.out == ""
-    assert output.err.startswith(f"cannot load the scorecard: {tmp_path}")
-    assert "SHA-256" in output.err
+    assert output.err.startswith(f"cannot load the scorecard: {path}: it states the SHA-256")
 
 
 @pytest.mark.parametrize(("values", "status"), [([], 0), ([*VALUES[:4], "-1"], 2)])
