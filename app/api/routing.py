@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from fastapi.params import Depends
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -48,7 +47,12 @@ class JsonEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a request."""
         content = await self.respond(Request(scope, receive))
-        await Response(content, media_type="application/json")(scope, receive, send)
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(content)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
     async def respond(self, _request: Request) -> bytes:
         """Return the function's result as JSON."""

@@ -117,41 +117,34 @@ class RequestLogMiddleware:
                 message["headers"] = [*message.get("headers", ()), request_id]
             await send(message)
 
-        failed = True
+        reason: str | None = "incomplete"
         try:
             await self.app(scope, receive, send_with_id)
-            failed = False
+            reason = _reason(context.status)
         finally:
             if logger.isEnabledFor(logging.INFO):
-                duration_ms = (time.perf_counter() - started) * 1000
-                path = _path_template(scope, root_path)
-                fields = _fields(context, scope["method"], path, duration_ms, self.model)
-                if failed:
-                    fields["reason"] = "incomplete"
-                # As `logger.info` does, without searching the stack for the caller.
-                logger.handle(logging.makeLogRecord(_RECORD | fields))
+                fields = {
+                    "method": scope["method"] if scope["method"] in METHODS else OTHER_METHOD,
+                    "path": _path_template(scope, root_path),
+                    "duration_ms": round((time.perf_counter() - started) * 1000, 3),
+                    "reason": reason,
+                    "model": self.model,
+                }
+                logger.handle(_record(context, fields))
             if self.on_complete is not None:
                 self.on_complete(context)
 
 
-def _fields(
-    context: LogContext, method: str, path: str, duration_ms: float, model: str
-) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "method": method if method in METHODS else OTHER_METHOD,
-        "path": path,
-        "status": context.status,
-        "duration_ms": round(duration_ms, 3),
-        "prediction": context.prediction,
-        "decision": context.decision,
-        "reason": _reason(context.status),
-        "warnings": None if context.warnings is None else len(context.warnings),
-        "rows": context.rows,
-        "rejected": context.rejected,
-        "model": model,
-        "request_id": context.request_id,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
+def _record(context: LogContext, fields: Mapping[str, Any]) -> logging.LogRecord:
+    """Return the record that `logger.info` would make, without a search for its caller."""
+    attributes: dict[str, Any] = {**_RECORD, **fields}
+    for name in ("status", "prediction", "decision", "rows", "rejected", "request_id"):
+        attributes[name] = getattr(context, name)
+    if context.warnings is not None:
+        attributes["warnings"] = len(context.warnings)
+    return logging.makeLogRecord(
+        {name: value for name, value in attributes.items() if value is not None}
+    )
 
 
 def _path_template(scope: Scope, root_path: str) -> str:
