@@ -48,6 +48,7 @@ ENV GRANIAN_HOST=0.0.0.0 \
     GRANIAN_WEBSOCKETS=false \
     # Processes that predict. Each takes 50 MB.
     GRANIAN_WORKERS=1 \
+    GRANIAN_LOOP=uvloop \
     # Open connections per worker. More wait until one of these closes.
     GRANIAN_BACKPRESSURE=1024 \
     # Largest request head, in bytes. All connections together can hold 64 MB of heads.

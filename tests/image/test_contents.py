@@ -63,7 +63,7 @@ def test_dependencies_are_the_locked_ones(files: dict[str, bytes]) -> None:
     locked = re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.MULTILINE)
     found = {name for name in top_level(files) if name.endswith(".dist-info")}
     assert found == {f"{name.replace('-', '_')}-{version}.dist-info" for name, version in locked}
-    for absent in ("numpy", "sklearn", "uvicorn", "uvloop", "pip", "tests", "training", "bin"):
+    for absent in ("numpy", "sklearn", "uvicorn", "pip", "tests", "training", "bin"):
         assert absent not in top_level(files)
 
 
