@@ -80,9 +80,9 @@ def test_rejects_what_is_not_a_regular_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for path in (tmp_path, tmp_path / "pipe", Path(os.devnull)):
-        with pytest.raises(OSError, match="not a regular file"), atomic_write(path):
-            pass
+        with pytest.raises(OSError, match="not a regular file"):
+            atomic_write(path).__enter__()
     for path in (tmp_path / "loop", tmp_path / "nowhere" / "file"):
-        with pytest.raises(OSError, match=r"loop|nowhere"), atomic_write(path):
-            pass
+        with pytest.raises(OSError, match=r"loop|nowhere"):
+            atomic_write(path).__enter__()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["loop", "pipe"]
