@@ -40,14 +40,16 @@ _BATCH_EXAMPLES: dict[str, Any] = {
     "two": {"summary": "two observations", "value": list(EXAMPLES.values())}
 }
 
+# These annotations are for the OpenAPI document. `app.api.parsing` validates the body.
 Input = Annotated[Values, Body(openapi_examples=_EXAMPLES)]
-# An invalid row reaches the endpoint as its error response, which no caller can send.
-Row = Values | SkipJsonSchema[ErrorResponse]
+# The parser replaces an invalid row by its error response, which is not part of the request.
+InputRow = Values | SkipJsonSchema[ErrorResponse]
 PredictRows = Annotated[
-    list[Row], Body(min_length=1, max_length=MAX_ROWS, openapi_examples=_BATCH_EXAMPLES)
+    list[InputRow], Body(min_length=1, max_length=MAX_ROWS, openapi_examples=_BATCH_EXAMPLES)
 ]
 ExplainRows = Annotated[
-    list[Row], Body(min_length=1, max_length=MAX_EXPLAINED_ROWS, openapi_examples=_BATCH_EXAMPLES)
+    list[InputRow],
+    Body(min_length=1, max_length=MAX_EXPLAINED_ROWS, openapi_examples=_BATCH_EXAMPLES),
 ]
 
 
@@ -137,15 +139,15 @@ class Endpoints:
 
 def operations_of(endpoints: Endpoints) -> list[Operation]:
     """Return the operations of the API: each method and path with its endpoint."""
-    predict, explain = map(ObservationEndpoint, (endpoints.predict, endpoints.explain))
+    predict = ObservationEndpoint(endpoints.predict)
+    explain_one = ObservationEndpoint(endpoints.explain)
     predict_batch = BatchEndpoint(endpoints.predict_batch, MAX_ROWS)
     explain_batch = BatchEndpoint(endpoints.explain_batch, MAX_EXPLAINED_ROWS)
-    describe_model, check_health = map(
-        JsonEndpoint, (endpoints.describe_model, endpoints.check_health)
-    )
+    model = JsonEndpoint(endpoints.describe_model)
+    health = JsonEndpoint(endpoints.check_health)
     return [
         Operation("POST", "/predict", predict, "Predict one observation", ERRORS),
-        Operation("POST", "/explain", explain, "Explain one prediction", ERRORS),
+        Operation("POST", "/explain", explain_one, "Explain one prediction", ERRORS),
         Operation(
             "POST",
             "/predict/batch",
@@ -161,8 +163,8 @@ def operations_of(endpoints: Endpoints) -> list[Operation]:
             EXPLAIN_BATCH_ERRORS,
         ),
         Operation("POST", "/", predict, "The same as /predict", ERRORS),
-        Operation("GET", "/model", describe_model, "Describe the served model", SERVER_ERROR),
-        Operation("GET", "/health", check_health, "Check the service", SERVER_ERROR),
+        Operation("GET", "/model", model, "Describe the served model", SERVER_ERROR),
+        Operation("GET", "/health", health, "Check the service", SERVER_ERROR),
     ]
 
 

@@ -40,9 +40,10 @@ REASONS: Mapping[int, str] = {
     408: "the request body did not arrive in time",
     413: "the request body is too large",
     415: "the request body must be JSON, sent with 'Content-Type: application/json'",
+    422: "the request is invalid",
     500: "internal error; no prediction was made",
 }
-"""The reason for each status, unless the exception has its own."""
+"""The reason for each status. Only `InvalidBody` has its own: other details may repeat a value."""
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_]{1,40}")
 
@@ -123,7 +124,7 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
 
 async def handle_validation_error(_request: Request, _error: Exception) -> Response:
     """Return the error response of an ordinary route. FastAPI's own repeats the input."""
-    return error_response(422, "the request is invalid")
+    return error_response(422)
 
 
 async def handle_disconnect(_request: Request, _error: Exception) -> Response:

@@ -30,6 +30,7 @@ def explain(
         label="malignant" if result.label else "benign",
         probability=result.probability,
         decision=result.decision,
+        # Rounded once, so that the contributions in the response add up to it.
         score=fsum((scorecard.intercept, *(each.log_odds for each in contributions))),
         baseline=scorecard.intercept,
         contributions=sorted(contributions, key=_effect, reverse=True),

@@ -33,6 +33,9 @@ SERVER_ERROR: Responses = {500: _error(500, "The service failed.")}
 KEY_ERROR = {"401": _error(401, "The API key is missing or invalid.")}
 """The error response of an endpoint that requires an API key."""
 
+VALIDATION_ERROR = {"422": _error(422, "A parameter or the body is invalid.")}
+"""The error response of an ordinary FastAPI route."""
+
 API_KEY = {
     "type": "apiKey",
     "in": "header",
@@ -103,25 +106,29 @@ def customize_openapi(app: FastAPI, operations: Sequence[Operation], *, key_requ
             servers=app.servers,
             routes=[*(operation.documented() for operation in operations), *app.routes],
         )
-        schemas = document["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        for operation in operations:
-            if operation.method == "POST":
-                _document_body(document["paths"][operation.path]["post"], key_required)
+            document["components"]["schemas"].pop(name, None)
+        for path, methods in document["paths"].items():
+            for method, entry in methods.items():
+                _document_errors(entry, key_required and method == "post", (method, path) in ours)
         if key_required:
             document["components"]["securitySchemes"] = {"ApiKey": API_KEY}
         return document
 
+    ours = {(operation.method.lower(), operation.path) for operation in operations}
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document_body(operation: dict[str, Any], key_required: bool) -> None:  # noqa: FBT001
-    operation["responses"].pop("422", None)
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    if schema.get("type") == "array":
-        # An invalid row gets an error response in its place, so any element is accepted.
-        schema["items"] = {"anyOf": [schema["items"], {}]}
+def _document_errors(entry: dict[str, Any], key_required: bool, ours: bool) -> None:  # noqa: FBT001
+    """Replace FastAPI's validation error by ours, and add what an API key changes."""
+    responses = entry["responses"]
+    if responses.pop("422", None) and not ours:
+        responses |= VALIDATION_ERROR
+    if ours and "requestBody" in entry:
+        schema = entry["requestBody"]["content"]["application/json"]["schema"]
+        if schema.get("type") == "array":
+            # An invalid row gets an error response in its place, so any element is accepted.
+            schema["items"] = {"anyOf": [schema["items"], {}]}
     if key_required:
-        operation["responses"] |= KEY_ERROR
-        operation["security"] = [{"ApiKey": []}]
+        responses |= KEY_ERROR
+        entry["security"] = [{"ApiKey": []}]

@@ -25,7 +25,7 @@ PREFIX = "classifier_"
 class ApiKeyMiddleware:
     """Reject each POST without a valid API key, before its body is read.
 
-    It guards all paths, so an endpoint that is added later is protected without further code.
+    It guards all paths, so a POST endpoint that is added later is protected without further code.
     """
 
     def __init__(

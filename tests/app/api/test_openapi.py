@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import httpx
@@ -155,3 +156,21 @@ def test_every_operation_and_field_has_a_description(document: dict[str, Any]) -
         assert all(each["summary"] and each["description"] for each in operations.values())
     fields = document["components"]["schemas"]["Explanation"]["properties"]
     assert all("description" in fields[name] for name in set(fields) - {"reason", "status"})
+
+
+@pytest.mark.parametrize("keys", ["", "0" * 64])
+def test_documents_ordinary_routes_by_the_responses_they_get(
+    scorecard: model.Scorecard, keys: str
+) -> None:
+    app = create_app(scorecard, Settings.model_validate({"api_keys": keys}))
+
+    @app.post("/ordinary")
+    async def ordinary(number: int) -> int:
+        return number  # pragma: no cover
+
+    document = app.openapi()
+    operation = document["paths"]["/ordinary"]["post"]
+    schema = operation["responses"]["422"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/ErrorResponse"}
+    assert ("401" in operation["responses"]) == ("security" in operation) == bool(keys)
+    assert "ValidationError" not in json.dumps(document)
