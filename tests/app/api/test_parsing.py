@@ -172,7 +172,7 @@ def test_the_strategy_generates_valid_and_invalid_rows() -> None:
     outcomes = {"(", DUPLICATE_KEY, MISSING_VALUES, "must be a finite number", "is not a feature"}
     found: set[str] = set()
 
-    @settings(max_examples=300, database=None, derandomize=True)
+    @settings(max_examples=3000, database=None, derandomize=True)
     @given(rows)
     def collect(row: bytes) -> None:
         found.update(outcome for outcome in outcomes if outcome in parse(row))
