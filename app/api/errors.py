@@ -40,10 +40,12 @@ REASONS: Mapping[int, str] = {
     408: "the request body did not arrive in time",
     413: "the request body is too large",
     415: "the request body must be JSON, sent with 'Content-Type: application/json'",
-    422: "the request is invalid",
     500: "internal error; no prediction was made",
 }
 """The reason for each status. Only `InvalidBody` has its own: other details may repeat a value."""
+
+INVALID_REQUEST = "the request is invalid"
+"""The reason for rejecting invalid input to an ordinary FastAPI route."""
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_]{1,40}")
 
@@ -124,7 +126,7 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
 
 async def handle_validation_error(_request: Request, _error: Exception) -> Response:
     """Return the error response of an ordinary route. FastAPI's own repeats the input."""
-    return error_response(422)
+    return error_response(422, INVALID_REQUEST)
 
 
 async def handle_disconnect(_request: Request, _error: Exception) -> Response:

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
-from app.api.errors import REASONS
+from app.api.errors import INVALID_REQUEST, REASONS
 from app.api.parsing import MAX_EXPLAINED_ROWS, MAX_ROWS, not_a_batch
 from app.api.routing import JsonEndpoint
 from app.api.schemas import ErrorResponse
@@ -33,7 +33,7 @@ SERVER_ERROR: Responses = {500: _error(500, "The service failed.")}
 KEY_ERROR = {"401": _error(401, "The API key is missing or invalid.")}
 """The error response of an endpoint that requires an API key."""
 
-VALIDATION_ERROR = {"422": _error(422, "A parameter or the body is invalid.")}
+VALIDATION_ERROR = {"422": _error(422, "A parameter or the body is invalid.", INVALID_REQUEST)}
 """The error response of an ordinary FastAPI route."""
 
 API_KEY = {
