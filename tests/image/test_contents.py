@@ -95,4 +95,4 @@ def test_image_adds_little_to_its_base() -> None:
         int(docker("inspect", "-f", "{{.Size}}", image)) for image in (SERVICE, "python:3.13-slim")
     )
     print(f"\nimage: {size / 1e6:.1f} MB, {(size - base) / 1e6:.1f} MB above its base")
-    assert size - base < 60e6  # granian has 21.
+    assert size - base < 75e6  # granian has 21, uvloop 16.
