@@ -75,7 +75,13 @@ async def test_record_has_the_status_and_a_constant_reason(
     records: Records, status: int, reason: str | None
 ) -> None:
     app = RequestLogMiddleware(Response(status_code=status), DIGEST)
-    await call(app, "GET", "/7318.52917?7318.52917", headers={"7318.52917": "7318.52917"}, content=b"7318.52917")
+    await call(
+        app,
+        "GET",
+        "/7318.52917?7318.52917",
+        headers={"7318.52917": "7318.52917"},
+        content=b"7318.52917",
+    )
     [record] = records
     assert (record.name, record.levelname) == ("app.request", "INFO")
     assert record.getMessage() == "request"
