@@ -130,7 +130,7 @@ async def handle_validation_error(_request: Request, _error: Exception) -> Respo
 
 
 async def handle_disconnect(_request: Request, _error: Exception) -> Response:
-    """Return a response that nobody reads: the client has gone, which is not our error."""
+    """Return an error response for the log; the client has disconnected."""
     return error_response(400, "the request body is incomplete")
 
 

@@ -111,7 +111,7 @@ def add_routes(app: FastAPI, routes: Iterable[Route]) -> None:
 
 
 def require_no_dependencies(function: Callable[..., Any], parameters: list[str]) -> None:
-    """Check that ``function`` takes just ``parameters``, none of which is a dependency.
+    """Check that ``function`` takes exactly ``parameters``, without dependencies.
 
     Raises:
         TypeError: It takes others, or FastAPI would have to resolve a dependency for one.

@@ -13,7 +13,7 @@ from app.api.errors import BodyTooLarge, RequestTimeout
 
 
 class BodyLimitMiddleware:
-    """Limit the size of each request body, and the time in which it must arrive.
+    """Limit the size of each request body, and the time it takes to arrive.
 
     Reading a body past a limit raises `BodyTooLarge` or `RequestTimeout` in the endpoint, for
     FastAPI's exception handlers.
